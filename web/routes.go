@@ -17,6 +17,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/search"
 	"delfi/web/staff"
+	staffqueue "delfi/web/staff/queue"
 	"delfi/web/static"
 )
 
@@ -48,6 +49,7 @@ func Routes(o Options) ([]page.Route, error) {
 	p, err3 := participate.New(o.Participate)
 	r, err4 := record.New(o.Record)
 	desk, err5 := staff.New(o.Staff)
+	queue, err12 := staffqueue.New(o.Queue)
 	moderated, err6 := moderation.New(o.Moderation)
 	found, err7 := search.New(o.Search)
 	docs, err8 := library.New(o.Library)
@@ -55,7 +57,7 @@ func Routes(o Options) ([]page.Route, error) {
 	groups, err10 := access.New(o.Access)
 	o.Draft.Preview = participate.Preview
 	wizard, err11 := draft.New(o.Draft)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11); err != nil {
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -195,18 +197,18 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/items/{item}/reword", personal, desk.Reword, signedIn),
 		post("/desk/{slug}/items/{item}/undecide", personal, desk.Undecide, signedIn),
 		post("/desk/{slug}/decide-all", personal, desk.DecideAll, signedIn),
-		get("/desk/{slug}/contributions", personal, noStore, desk.Queue, signedIn),
-		post("/desk/{slug}/contributions", personal, desk.Dispose, signedIn),
-		post("/desk/{slug}/contributions/{contribution}/remove", personal, desk.Remove, signedIn),
+		get("/desk/{slug}/contributions", personal, noStore, queue.Queue, signedIn),
+		post("/desk/{slug}/contributions", personal, queue.Dispose, signedIn),
+		post("/desk/{slug}/contributions/{contribution}/remove", personal, queue.Remove, signedIn),
 		get("/desk/{slug}/reasons", personal, noStore, desk.Reason, signedIn),
 		post("/desk/{slug}/reasons", personal, desk.RemoveReason, signedIn),
-		post("/desk/{slug}/acts/{act}/undo", personal, desk.Undo, signedIn),
-		post("/desk/{slug}/claims", personal, desk.Claim, signedIn),
-		post("/desk/{slug}/looks", personal, desk.Judge, signedIn),
-		get("/desk/{slug}/appeals", personal, noStore, desk.Appeals, signedIn),
-		post("/desk/{slug}/appeals", personal, desk.Settle, signedIn),
-		get("/desk/{slug}/rules", personal, noStore, desk.Rules, signedIn),
-		post("/desk/{slug}/rules", personal, desk.PublishRules, signedIn),
+		post("/desk/{slug}/acts/{act}/undo", personal, queue.Undo, signedIn),
+		post("/desk/{slug}/claims", personal, queue.Claim, signedIn),
+		post("/desk/{slug}/looks", personal, queue.Judge, signedIn),
+		get("/desk/{slug}/appeals", personal, noStore, queue.Appeals, signedIn),
+		post("/desk/{slug}/appeals", personal, queue.Settle, signedIn),
+		get("/desk/{slug}/rules", personal, noStore, queue.Rules, signedIn),
+		post("/desk/{slug}/rules", personal, queue.PublishRules, signedIn),
 
 		// Administrations. The first one's code is tried as seldom as a panel's.
 		get("/first-run", personal, noStore, desk.FirstRun, signedIn),

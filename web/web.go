@@ -18,6 +18,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/search"
 	"delfi/web/staff"
+	"delfi/web/staff/queue"
 )
 
 // Options are the rooms' services. Demo is nil unless the built-in identity
@@ -30,6 +31,7 @@ type Options struct {
 	Record      record.Services
 	Staff       staff.Services
 	Draft       draft.Services // but for Preview, which is Participate's
+	Queue       queue.Services
 	Library     library.Services
 	Draw        webdraw.Services
 	Access      access.Services

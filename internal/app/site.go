@@ -19,6 +19,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/search"
 	"delfi/web/staff"
+	"delfi/web/staff/queue"
 )
 
 // SiteOptions are what a site has beside the services.
@@ -60,6 +61,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports, Record: a.Record,
 		},
 		Draft:      draft.Services{Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations},
+		Queue:      queue.Services{Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Moderation: a.Moderation},
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
 		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},
 		Access:     webaccess.Services{Access: a.Access},

@@ -1,12 +1,16 @@
 package page
 
 import (
+	"cmp"
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"delfi/internal/fault"
+	"delfi/internal/prose"
 	"delfi/web/page/form"
 )
 
@@ -29,6 +33,20 @@ func (q *Request) Uploaded() *form.File { return q.file }
 
 // Value gives a field's first value as sent, or "".
 func (f Form) Value(name string) string { return f.values.Get(name) }
+
+// Version is the version of what the page of a form showed, in the field of that name: a form
+// that does not say it was sent by no page of ours, or by one that is cut off, and is
+// compared all the same.
+func (f Form) Version(name string) string { return cmp.Or(f.Value(name), prose.Unsaid) }
+
+// Mendable gives the fault that the person can mend; nil for any other error.
+func Mendable(err error) *fault.Fault {
+	var f *fault.Fault
+	if errors.As(err, &f) && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
+		return f
+	}
+	return nil
+}
 
 // Values gives every value of a field, in the order sent.
 func (f Form) Values(name string) []string { return f.values[name] }

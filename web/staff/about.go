@@ -64,7 +64,7 @@ var abouts = []about{
 			return v.Administrator && v.Consultation.Stage == consultation.Draft
 		},
 		does: deletes, use: func(d room, ctx context.Context, q *page.Request, _ *steering.Service, slug string, _ int, form page.Form) error {
-			return d.Drafts.Delete(ctx, q.Actor, slug, versionOf(form, "version"))
+			return d.Drafts.Delete(ctx, q.Actor, slug, form.Version("version"))
 		}},
 	{act: "start", final: true,
 		offers: func(v deskView, _ *consultation.Round) bool {
@@ -146,8 +146,8 @@ func (d room) does(act string) page.Handler {
 				return err
 			}
 		}
-		err = a.use(d, q.Context(), q, d.Consultations.Seen(versionOf(form, "version")), slug, number, form)
-		if f := mendable(err); f != nil {
+		err = a.use(d, q.Context(), q, d.Consultations.Seen(form.Version("version")), slug, number, form)
+		if f := page.Mendable(err); f != nil {
 			return d.refused(q, a, f, form)
 		}
 		if err != nil {

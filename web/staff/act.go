@@ -1,9 +1,7 @@
 package staff
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"strconv"
 
 	"delfi/internal/account"
@@ -24,30 +22,15 @@ func (d room) act(q *page.Request, done string, use func(ctx context.Context, on
 		return err
 	}
 	slug := q.Param("slug")
-	err = use(q.Context(), d.Consultations.Seen(versionOf(form, "version")), slug)
+	err = use(q.Context(), d.Consultations.Seen(form.Version("version")), slug)
 	if err == nil {
 		q.Flash(done)
 		return q.Redirect("/desk/" + slug)
 	}
-	if f := mendable(err); f != nil {
+	if f := page.Mendable(err); f != nil {
 		return d.renderDesk(q, f)
 	}
 	return err
-}
-
-// versionOf is the version of what the page of a form showed: one that does not say it was sent
-// by no page of ours, or by one that is cut off, and is compared all the same.
-func versionOf(form page.Form, name string) string {
-	return cmp.Or(form.Value(name), prose.Unsaid)
-}
-
-// mendable gives the fault that the person can mend; nil for any other error.
-func mendable(err error) *fault.Fault {
-	var f *fault.Fault
-	if errors.As(err, &f) && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
-		return f
-	}
-	return nil
 }
 
 // publishes publishes the opinion with the administration's texts.

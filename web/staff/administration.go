@@ -70,7 +70,7 @@ func (d room) describe(q *page.Request) error {
 		return err
 	}
 	v.Data = readData(form)
-	_, err = d.Accounts.Describe(q.Context(), q.Actor, v.Slug, v.Data, versionOf(form, "version"))
+	_, err = d.Accounts.Describe(q.Context(), q.Actor, v.Slug, v.Data, form.Version("version"))
 	var f *fault.Fault
 	if errors.As(err, &f) && f.Code == "administration_changed" {
 		v.Stale = &ui.Staleness{Fault: f, Changes: v.changes(q), Theirs: v.path("")}

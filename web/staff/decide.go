@@ -157,7 +157,7 @@ func (d room) decide(q *page.Request) error {
 	}
 	slug, decision := q.Param("slug"), consultation.Decision(form.Value("decision"))
 	err = d.Consultations.Decide(q.Context(), q.Actor, slug, item, decision, form.Value("reason"), seenOf(form))
-	if f := mendable(err); f != nil {
+	if f := page.Mendable(err); f != nil {
 		return d.renderDesk(q, f)
 	}
 	if err != nil {
@@ -185,8 +185,8 @@ func (d room) decideAll(q *page.Request) error {
 		return err
 	}
 	slug := q.Param("slug")
-	err = d.Consultations.Seen(versionOf(form, "version")).DecideAsProposed(q.Context(), q.Actor, slug)
-	if f := mendable(err); f != nil {
+	err = d.Consultations.Seen(form.Version("version")).DecideAsProposed(q.Context(), q.Actor, slug)
+	if f := page.Mendable(err); f != nil {
 		return d.renderDesk(q, f)
 	}
 	if err != nil {
@@ -207,7 +207,7 @@ func (d room) undecide(q *page.Request) error {
 	}
 	slug := q.Param("slug")
 	err = d.Facilitation.Undecide(q.Context(), q.Actor, slug, item, seenOf(form))
-	if f := mendable(err); f != nil {
+	if f := page.Mendable(err); f != nil {
 		return d.renderDesk(q, f)
 	}
 	if err != nil {

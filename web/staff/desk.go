@@ -16,6 +16,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/space"
 	"delfi/web/page"
+	"delfi/web/staff/queue"
 	"delfi/web/ui"
 )
 
@@ -164,7 +165,7 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 		if err != nil {
 			return v, err
 		}
-		v.Appeals = waiting(pleas)
+		v.Appeals = queue.Waiting(pleas)
 		if c.Stage == consultation.Running {
 			if _, v.Counts, err = d.Contributions.Queue(ctx, actor, slug); err != nil {
 				return v, err

@@ -8,10 +8,12 @@
 //
 //	/desk                          what waits for me, by consultation
 //	/desk/{slug}                   state sentence → rounds → participation → decisions
-//	/desk/{slug}/contributions     the queue: groups, claims → side by side → new wording → rule and reason
-//	/desk/{slug}/appeals           appeals against acts, decided by another moderator
-//	/desk/{slug}/rules             a new version of the rules of the house (administrator)
+//	    /items/{item}/reword       the editor of a statement's new words, in its card
+//	    /{act}                     "you are about to …": what happens, then the button (abouts)
+//	    /done/{act}                what was done, and what comes next
 //	/desk/{slug}/reasons           a reason's text removed by law
+//
+// The moderators' pages are those of web/staff/queue.
 //
 // Administrators have the data of their body here too:
 //

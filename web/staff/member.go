@@ -81,8 +81,8 @@ func (d room) replace(q *page.Request) error {
 	r := steering.Replacement{
 		Place: place, Person: form.Value("person"), Office: form.Value("office"), From: form.Value("from"), Reason: form.Value("reason"),
 	}
-	err = d.Consultations.Seen(versionOf(form, "version")).ReplaceStaff(q.Context(), q.Actor, q.Param("slug"), r)
-	f := mendable(err)
+	err = d.Consultations.Seen(form.Version("version")).ReplaceStaff(q.Context(), q.Actor, q.Param("slug"), r)
+	f := page.Mendable(err)
 	if f == nil {
 		if err != nil {
 			return err

@@ -68,7 +68,7 @@ func (d room) report(q *page.Request) error {
 	if err != nil {
 		return d.unreported(q, form, err)
 	}
-	version := versionOf(form, "version")
+	version := form.Version("version")
 	v.Text, v.Reason = form.Value("minority"), form.Value("reason")
 	slug, back, done := v.Consultation.Slug, v.path(), "staff.done.minority_kept"
 	switch form.Value("act") {

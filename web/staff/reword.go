@@ -136,7 +136,7 @@ func (d room) reword(q *page.Request) error {
 	}
 	slug := q.Param("slug")
 	err = d.Facilitation.Reword(q.Context(), q.Actor, slug, item, e.rewording(), seenOf(form))
-	switch f := mendable(err); {
+	switch f := page.Mendable(err); {
 	case f != nil && f.Kind == fault.Invalid:
 		return d.renderEditor(q, 422, e, f)
 	case f != nil:
@@ -152,7 +152,7 @@ func (d room) reword(q *page.Request) error {
 func (d room) renderEditor(q *page.Request, status int, e editorView, f *fault.Fault) error {
 	v, on, err := d.editing(q)
 	if err != nil {
-		if lost := mendable(err); lost != nil {
+		if lost := page.Mendable(err); lost != nil {
 			return q.Render(409, ui.LostPage(e.lost(q, v, lost)))
 		}
 		return err

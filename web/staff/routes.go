@@ -38,16 +38,12 @@ type Handlers struct {
 	Extend, Release               page.Handler                  // of a round
 	Decide, DecideAll, Undecide   page.Handler                  // on items
 	Editor, Reword                page.Handler                  // of their words
-	Queue, Dispose, Remove        page.Handler                  // of contributions
 	Minority, Report              page.Handler                  // of the minority
 	Members, Replace              page.Handler                  // of the staff
 	Reason, RemoveReason          page.Handler                  // that the law removes
 	FirstRun, Found               page.Handler                  // of the first administration
 	Administration, Describe      page.Handler
 	GrantRole, RevokeRole         page.Handler
-	Undo, Claim, Judge            page.Handler // of the queue: acts, claims, second looks
-	Appeals, Settle               page.Handler
-	Rules, PublishRules           page.Handler // of the house
 }
 
 // New returns the room's handlers.
@@ -59,13 +55,9 @@ func New(s Services) (Handlers, error) {
 		Extend: d.extendRound, Release: d.releaseRound,
 		Decide: d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
 		Editor: d.editor, Reword: d.reword,
-		Queue: d.queue, Dispose: d.dispose, Remove: d.remove,
 		Minority: d.minority, Report: d.report,
 		Members: d.members, Replace: d.replace,
 		Reason: d.reason, RemoveReason: d.removeReason,
-		Undo: d.undo, Claim: d.claims, Judge: d.judge,
-		Appeals: d.appeals, Settle: d.settle,
-		Rules: d.rules, PublishRules: d.publishRules,
 		FirstRun: d.first, Found: d.found,
 		Administration: d.administration, Describe: d.describe,
 		GrantRole: d.grant, RevokeRole: d.revoke,

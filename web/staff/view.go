@@ -22,7 +22,7 @@ func problems(q *page.Request, f *fault.Fault) ui.Problems {
 	if f == nil {
 		return ui.Problems{}
 	}
-	labels := map[string]string{"reason": q.T("staff.reason"), "text": q.T("staff.synthesis.text"), "item": q.T("staff.synthesis.which"), "left_out": q.T("staff.synthesis.left_out"), "days": q.T("staff.round.days"), "summary": q.T("staff.publish.summary"), "limitations": q.T("staff.publish.limitations"), "ground": q.T("staff.removal.ground"), "contributions": q.T("staff.synthesis.title"), "destination": q.T("staff.synthesis.where"), "decision": q.T("staff.decide.decision"), "rule": q.T("staff.synthesis.rule")}
+	labels := map[string]string{"reason": q.T("staff.reason"), "days": q.T("staff.round.days"), "summary": q.T("staff.publish.summary"), "limitations": q.T("staff.publish.limitations"), "ground": q.T("staff.removal.ground"), "decision": q.T("staff.decide.decision")}
 	for _, d := range f.Fields {
 		if key := "staff.field." + d.Name; i18n.Known(key) {
 			labels[d.Name] = q.T(key)

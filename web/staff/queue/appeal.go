@@ -1,4 +1,4 @@
-package staff
+package queue
 
 import (
 	"errors"
@@ -106,7 +106,7 @@ func (v appealsView) outcomes(q *page.Request, p moderation.Plea) []ui.Option {
 func (v appealsView) rule(q *page.Request, p moderation.Plea) string { return ui.RuleTitle(q, p.Rule) }
 
 // open counts those that wait.
-func (v appealsView) open() int { return waiting(v.Pleas) }
+func (v appealsView) open() int { return Waiting(v.Pleas) }
 
 func (v appealsView) frame(q *page.Request) ui.Frame {
 	return ui.Frame{

@@ -1,4 +1,4 @@
-package staff
+package queue
 
 import (
 	"errors"
@@ -97,7 +97,7 @@ func (d room) acts(q *page.Request, v queueView, form page.Form) (done string, e
 	}
 	m := contribution.Merge{
 		Contributions: choice.Contributions, Seen: seen, Destination: contribution.Destination(v.Destination),
-		Text: v.Text, LeftOut: v.LeftOut, Rule: v.Rule, Reason: v.Reason, Version: versionOf(form, versionField(v.Item)),
+		Text: v.Text, LeftOut: v.LeftOut, Rule: v.Rule, Reason: v.Reason, Version: form.Version(versionField(v.Item)),
 	}
 	if m.Destination != contribution.Fresh {
 		m.Item, _ = uuid.Parse(v.Item) // none is a fault of its field
@@ -137,7 +137,7 @@ func (d room) claims(q *page.Request) error {
 		return q.Redirect(v.path())
 	}
 	err = d.Moderation.Claim(q.Context(), q.Actor, space.Contribution, v.Consultation.Space, ids)
-	if f := mendable(err); f != nil {
+	if f := page.Mendable(err); f != nil {
 		v.Fault, v.Destination = f, string(contribution.Fresh)
 		return q.Render(409, queuePage(v))
 	}
@@ -220,7 +220,7 @@ func (d room) undo(q *page.Request) error {
 	}
 	q.StandsAt(queuePath(c.Slug, ""))
 	err = d.Moderation.Undo(q.Context(), q.Actor, space.Contribution, c.Space, act)
-	if f := mendable(err); f != nil {
+	if f := page.Mendable(err); f != nil {
 		v, inner := d.queueOf(q, nil)
 		if inner != nil {
 			return inner
@@ -260,7 +260,7 @@ func (d room) queueOf(q *page.Request, chosen []string) (queueView, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Appeals = waiting(pleas)
+	v.Appeals = Waiting(pleas)
 	if v.Looks, err = d.Moderation.Looks(q.Context(), q.Actor, space.Contribution, c.Space); err != nil {
 		return v, err
 	}
@@ -273,8 +273,8 @@ func (d room) queueOf(q *page.Request, chosen []string) (queueView, error) {
 	return v, nil
 }
 
-// waiting counts appeals that are to be decided.
-func waiting(list []moderation.Plea) int {
+// Waiting counts appeals that are to be decided.
+func Waiting(list []moderation.Plea) int {
 	n := 0
 	for _, p := range list {
 		if p.Open() {
