@@ -297,11 +297,12 @@ func (v showView) stages(q *page.Request) []chart.Stage {
 	add("pool", d.Roll.N(), q.Number(d.Roll.N()))
 	add("drawn", d.Rule.Size, q.Number(d.Rule.Size))
 	n := v.Enrolled.Groups[v.Of.Group]
-	words := q.Number(n)
-	if !v.Enrolled.Exact {
-		words = q.T("draw.at_least", "n", q.Number(n))
+	switch {
+	case v.Enrolled.Exact:
+		add("enrolled", n, q.Number(n))
+	case n > 0:
+		add("enrolled", n, q.T("draw.at_least", "n", q.Number(n)))
 	}
-	add("enrolled", n, words)
 	return out
 }
 
