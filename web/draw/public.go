@@ -3,6 +3,7 @@ package draw
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -122,8 +123,8 @@ func told(err error) (*fault.Fault, bool) {
 	if kind := fault.KindOf(err); err == nil || kind != fault.Conflict && kind != fault.Unavailable {
 		return nil, false
 	}
-	f, ok := err.(*fault.Fault)
-	return f, ok
+	var f *fault.Fault
+	return f, errors.As(err, &f)
 }
 
 // frame is the frame of everybody's page.
