@@ -244,7 +244,7 @@ func (v deskView) frame(q *page.Request) ui.Frame {
 func (v deskView) is(s drawing.State) bool { return v.fixed() && v.draw().State() == s }
 
 // closed are the guarantors whose value can still be opened.
-func (v deskView) closed(q *page.Request) []ui.Option {
+func (v deskView) closed() []ui.Option {
 	var out []ui.Option
 	for i, g := range v.draw().Guarantors {
 		if g.Value == "" {

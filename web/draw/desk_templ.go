@@ -714,7 +714,7 @@ func waiting(v deskView) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		q := page.From(ctx)
 		if q.Now.Before(v.draw().Due()) {
-			if options := v.closed(q); len(options) > 0 {
+			if options := v.closed(); len(options) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<section class=\"mt-4\" aria-labelledby=\"open\"><h2 class=\"h3\" id=\"open\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -3,6 +3,7 @@ package draw
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -122,8 +123,8 @@ func told(err error) (*fault.Fault, bool) {
 	if kind := fault.KindOf(err); err == nil || kind != fault.Conflict && kind != fault.Unavailable {
 		return nil, false
 	}
-	f, ok := err.(*fault.Fault)
-	return f, ok
+	var f *fault.Fault
+	return f, errors.As(err, &f)
 }
 
 // frame is the frame of everybody's page.
@@ -297,11 +298,12 @@ func (v showView) stages(q *page.Request) []chart.Stage {
 	add("pool", d.Roll.N(), q.Number(d.Roll.N()))
 	add("drawn", d.Rule.Size, q.Number(d.Rule.Size))
 	n := v.Enrolled.Groups[v.Of.Group]
-	words := q.Number(n)
-	if !v.Enrolled.Exact {
-		words = q.T("draw.at_least", "n", q.Number(n))
+	switch {
+	case v.Enrolled.Exact:
+		add("enrolled", n, q.Number(n))
+	case n > 0:
+		add("enrolled", n, q.T("draw.at_least", "n", q.Number(n)))
 	}
-	add("enrolled", n, words)
 	return out
 }
 
