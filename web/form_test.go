@@ -178,6 +178,7 @@ func TestFreeText(t *testing.T) {
 	tried := slices.Concat(
 		w.refused(giulia, "/desk/new"), w.refused(w.as("elena"), "/desk/mercato-coperto/edit"),
 		w.refused(giulia, answering), w.refused(paolo, answering), w.refused(giulia, "/administrations/riva"),
+		w.refused(giulia, "/desk/alberi-e-ombra/rolls"),
 		w.refused(anna, gathering+"/contributions"), w.refused(panelist, paper+"?item=1"),
 	)
 	furio := h.Person(t, "paolo")
@@ -234,6 +235,7 @@ const freeText = `
 /consultations/alberi-nei-viali/appeals words
 /consultations/alberi-nei-viali/contributions body
 /consultations/piazza-della-pomposa/rounds/3 reason_1
+alberi-e-ombra/rolls/agronomi owner
 alberi-nei-viali/appeals words
 alberi-nei-viali/contributions left_out
 alberi-nei-viali/contributions reason
