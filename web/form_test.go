@@ -187,6 +187,7 @@ func TestFreeText(t *testing.T) {
 		w.refused(giulia, "/desk/new"), w.drafting(w.as("elena"), "/desk/mercato-coperto/draft/"),
 		w.refused(giulia, answering+"/suspend"), w.refused(giulia, answering+"/withdraw"), w.refused(paolo, answering), w.refused(paolo, answering+"/rounds/3/close"),
 		w.refused(giulia, "/administrations/riva"),
+		w.refused(giulia, "/desk/alberi-e-ombra/rolls"),
 		w.refused(anna, gathering+"/contributions"), w.refused(panelist, paper+"?item=1"),
 	)
 	furio := h.Person(t, "paolo")
@@ -258,6 +259,7 @@ const freeText = `
 /consultations/alberi-nei-viali/appeals words
 /consultations/alberi-nei-viali/contributions body
 /consultations/piazza-della-pomposa/rounds/3 reason_1
+alberi-e-ombra/rolls/agronomi owner
 alberi-nei-viali/appeals words
 alberi-nei-viali/contributions left_out
 alberi-nei-viali/contributions reason
