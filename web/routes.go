@@ -49,7 +49,6 @@ func Routes(o Options) ([]page.Route, error) {
 	moderated, err6 := moderation.New(o.Moderation)
 	found, err7 := search.New(o.Search)
 	docs, err8 := library.New(o.Library)
-	o.Draft.Preview = participate.Preview
 	wizard, err9 := draft.New(o.Draft)
 	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
 		return nil, err
