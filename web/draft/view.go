@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -36,7 +35,6 @@ type view struct {
 	Pasted       string   // statements to be added
 	Document     string   // that was brought and refused
 	Warnings     []form.Warning
-	Preview      templ.Component // of each kind of question; nil where the protocol does not hold yet
 }
 
 // step is a form with its fields: of the wizard, or of a new draft.
@@ -327,43 +325,11 @@ func (d room) stored(q *page.Request, step draft.Step) (view, error) {
 		if v.Warnings, err = v.Form.Warnings(); err != nil {
 			return v, err
 		}
-		v.Preview = d.previewed(q, v)
 	}
 	if v.Step == form.StepStaff || v.Step == form.StepSummary {
 		return v, d.colleagues(q, &v, v.Consultation.Administration)
 	}
 	return v, nil
-}
-
-// samples is how many entries of a list are shown in a preview.
-const samples = 4
-
-// previewed draws each kind of question with statements of the draft, or with words that stand
-// for them; nil where the protocol does not hold yet.
-func (d room) previewed(q *page.Request, v view) templ.Component {
-	p, given, whole := v.Form.Whole()
-	if !whole {
-		return nil
-	}
-	var items []consultation.Item
-	for _, k := range p.ItemKinds {
-		most := 1
-		if k.Kind.Listed() {
-			most = samples
-		}
-		mine := slices.DeleteFunc(slices.Clone(given), func(i consultation.Item) bool { return i.Kind != k.ID || i.Text == "" })
-		mine = mine[:min(len(mine), most)]
-		for n := len(mine); n < most; n++ {
-			mine = append(mine, consultation.Item{Kind: k.ID, Text: q.T("draft.preview_sample", "n", n+1)})
-		}
-		items = append(items, mine...)
-	}
-	for i := range items {
-		items[i].ID, items[i].Number = uuid.New(), i+1
-	}
-	c := v.Consultation
-	c.Protocol = p
-	return d.Preview(c, items)
 }
 
 // colleagues sets who can be chosen as staff: those who hold the role in the whole
