@@ -1,6 +1,8 @@
 package apptest
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"testing"
 
@@ -39,7 +41,11 @@ func (c *caches) listen(t testing.TB, a *app.App) {
 	go func() { ended <- a.Changes.Run(t.Context()) }()
 	select {
 	case <-first:
-		t.Cleanup(func() { <-ended }) // the context of a test is over before it cleans up
+		t.Cleanup(func() { // the context of a test is over before it cleans up
+			if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+				t.Errorf("notifications: %v", err)
+			}
+		})
 	case err := <-ended:
 		t.Fatalf("notifications: %v", err)
 	}

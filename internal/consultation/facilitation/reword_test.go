@@ -1,6 +1,7 @@
 package facilitation_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ func TestNoRoundWithoutWords(t *testing.T) {
 	h.ok(h.s.Decide(ctx, h.furio, slug, two[0].ID, consultation.Reword, "È ambigua.", ""))
 	err := h.s.OpenRound(ctx, h.furio, slug, 3)
 	h.refused(err, fault.Conflict, "words_missing")
-	if f, ok := err.(*fault.Fault); !ok || f.Args["numbers"] != "1" {
+	if f := (*fault.Fault)(nil); !errors.As(err, &f) || f.Args["numbers"] != "1" {
 		t.Errorf("it does not name the statement: %v", err)
 	}
 	before := h.get().Round(3).PlannedAt
