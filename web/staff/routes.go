@@ -32,18 +32,18 @@ type room struct{ Services }
 
 // Handlers are the room's pages and acts, for the table of routes.
 type Handlers struct {
-	Desks, Desk                   page.Handler
-	Before, Does                  func(act string) page.Handler // the page before an act, and the act
-	Done                          page.Handler                  // the page after one
-	Extend, Release               page.Handler                  // of a round
-	Decide, DecideAll, Undecide   page.Handler                  // on items
-	Editor, Reword                page.Handler                  // of their words
-	Minority, Report              page.Handler                  // of the minority
-	Members, Replace              page.Handler                  // of the staff
-	Reason, RemoveReason          page.Handler                  // that the law removes
-	FirstRun, Found               page.Handler                  // of the first administration
-	Administration, Describe      page.Handler
-	GrantRole, RevokeRole         page.Handler
+	Desks, Desk                 page.Handler
+	Before, Does                func(act string) page.Handler // the page before an act, and the act
+	Done                        page.Handler                  // the page after one
+	Extend, Release             page.Handler                  // of a round
+	Decide, DecideAll, Undecide page.Handler                  // on items
+	Editor, Reword              page.Handler                  // of their words
+	Minority, Report            page.Handler                  // of the minority
+	Members, Replace            page.Handler                  // of the staff
+	Reason, RemoveReason        page.Handler                  // that the law removes
+	FirstRun, Found             page.Handler                  // of the first administration
+	Administration, Describe    page.Handler
+	GrantRole, RevokeRole       page.Handler
 }
 
 // New returns the room's handlers.
