@@ -231,7 +231,7 @@ func TestAProductionServerBegins(t *testing.T) {
 	}
 
 	// A draft, and its announcement.
-	giulia.open("/desk").sees(200, "Dati e ruoli di Comune di Riva d’Arno")
+	giulia.open("/desk").sees(200, "Dati e ruoli: Comune di Riva d’Arno")
 	giulia.open("/desk/new")
 	chosen := func(name string) []string {
 		var ids []string

@@ -51,7 +51,7 @@ func draft(p *person) {
 		p.fill("#f-"+name, words)
 	}
 	p.fill("#f-reply-n", "molti")
-	p.press("button[name=do][value=next]")
+	p.press(".dlf-wizard-bar button[value=next]")
 	if p.count(".dlf-err") == 0 {
 		p.t.Fatalf("a wrong term was taken: %s", p.text())
 	}
@@ -59,19 +59,19 @@ func draft(p *person) {
 		p.kept("#f-"+name, words)
 	}
 	p.fill("#f-reply-n", "30")
-	p.press("button[name=do][value=next]")
+	p.press(".dlf-wizard-bar button[value=next]")
 
 	p.open("/desk/" + question + "/draft/rounds")
 	for i := range 3 {
 		p.fill(fmt.Sprintf("#f-rounds-%d--days", i), "7")
 		p.fill(fmt.Sprintf("#f-rounds-%d--min_days", i), "0")
 	}
-	p.press("button[name=do][value=next]")
+	p.press(".dlf-wizard-bar button[value=next]")
 
 	p.open("/desk/" + question + "/draft/staff")
 	p.fill("#f-starts_on", time.Now().AddDate(0, 0, 5).Format(time.DateOnly))
 	p.do(chromedp.Evaluate(`document.querySelectorAll("input[name=moderators], input[name=facilitators]").forEach(i => { if (!i.checked) i.click() })`, nil))
-	p.press("button[name=do][value=next]")
+	p.press(".dlf-wizard-bar button[value=next]")
 	p.press(`main a.btn-primary[href$="/desk/` + question + `"]`)
 }
 

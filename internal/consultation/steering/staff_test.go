@@ -83,6 +83,7 @@ func TestReplaceAMemberOfStaff(t *testing.T) {
 	h.ok(consultation.CanAnswer(carla, h.get()))
 	_, err = h.Accounts.GrantRole(ctx, "riva", account.Moderator, h.get().Scope(), carla.Account.String())
 	h.ok(err)
+	carla = h.Newcomer(h, "Carla") // with her office
 	h.ok(h.s.ReplaceStaff(ctx, h.anna, slug, steering.Replacement{Place: h.place(h.mirta), Person: carla.Office.String(), From: "2026-03-20", Reason: "Trasferita."}))
 	h.refused(consultation.CanAnswer(carla, h.get()), fault.Forbidden, "staff_cannot_answer")
 	h.refused(consultation.CanAnswer(h.furio, h.get()), fault.Forbidden, "staff_cannot_answer")
