@@ -343,7 +343,7 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	for _, r := range site.Routes {
 		listed[handlerOf(r.Handler)]++
 	}
-	if len(site.Routes) < 90 || listed["participate.room.round"] != 2 || listed["staff.room.announce"] != 1 {
+	if len(site.Routes) < 90 || listed["participate.room.round"] != 2 || listed["staff.room.decide"] != 1 {
 		t.Fatalf("%d routes: %v", len(site.Routes), listed)
 	}
 	var o web.Options

@@ -134,6 +134,15 @@ var unversioned = map[string]string{
 	"/desk/new":                                        "makes something",
 	"/first-run":                                       "makes something",
 	"/desk/{slug}/library":                             "makes something",
+	"/desk/{slug}/duplicate":                           "makes something",
+	"/desk/{slug}/draft/summary":                       "takes a whole document, which the page says",
+	"/desk/{slug}/draws/{group}/list":                  "makes something, once",
+	"/desk/{slug}/draws/{group}/rule":                  "puts a rule aside, and nothing in force",
+	"/desk/{slug}/draws/{group}/commit":                "says which rule it showed: web/draw tries it, since no draw is in the demonstration",
+	"/desk/{slug}/draws/{group}/open":                  "names the value of one guarantor, which is opened once",
+	"/desk/{slug}/draws/{group}/signature":             "is about one round of the beacon, which has one signature",
+	"/desk/{slug}/draws/{group}/reserves":              "names the whole of what it changes",
+	"/desk/{slug}/draws/{group}/withdraw":              "is about one draw, which is withdrawn once",
 	"/desk/{slug}/rolls/{group}":                       "puts a file aside, and nothing in force",
 	"/desk/{slug}/rolls/{group}/import":                "names what was checked, and finds no other",
 	"/administrations/{slug}/grant":                    "names the whole of what it changes",
@@ -191,6 +200,8 @@ func TestAFormThatSaysNothingOfItsPageIsRefused(t *testing.T) {
 					switch {
 					case strings.HasSuffix(at, "/minority") && f.values.Has("minority"):
 						sends = []string{"save", "show", "copy"}
+					case strings.HasSuffix(f.action, "/reword"):
+						sends = []string{"confirm"}
 					case f.values.Get("act") == "merge":
 						sends = []string{"merge", "reject"}
 					}
@@ -203,6 +214,9 @@ func TestAFormThatSaysNothingOfItsPageIsRefused(t *testing.T) {
 								continue // no statement is touched
 							}
 							form := maps.Clone(f.values)
+							if strings.HasSuffix(f.action, "/reword") {
+								form.Set("text_1", "Una frase con altre parole.")
+							}
 							for field, text := range typed {
 								if form.Has(field) || field == "reason" || field == "decision" || field == "destination" && name != "seen" {
 									form.Set(field, text)

@@ -81,6 +81,14 @@ func (w walk) drafted(b *webtest.Browser, form url.Values) {
 		}
 		w.sent(b, "/desk/"+slug+"/draft/"+string(step), mine)
 	}
+	// Rounds close when the test says.
+	rounds := w.form(b, "/desk/"+slug+"/draft/rounds", "/desk/"+slug+"/draft/rounds").values
+	for name := range rounds {
+		if strings.HasSuffix(name, ".min_days") {
+			rounds.Set(name, "0")
+		}
+	}
+	w.sent(b, "/desk/"+slug+"/draft/rounds", rounds)
 }
 
 // TestPressedTwice sends every act whose repetition is natural two times.

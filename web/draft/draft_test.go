@@ -170,7 +170,7 @@ func leads(d desk) {
 			d.Errorf("%s has %d links only: %s", page, n, d.get(page).Text("main"))
 		}
 	}
-	got := d.b.Post(d.T, "/desk/mancano/announce", url.Values{"version": {d.get("/desk/mancano").Page.Find("form[action$='/announce'] input[name=version]").AttrOr("value", "")}})
+	got := d.b.Post(d.T, "/desk/mancano/announce", url.Values{"version": {d.get("/desk/mancano/announce").Page.Find("main form input[name=version]").AttrOr("value", "")}})
 	if got.Status != 422 || got.Count("#errors a[href*='/draft/question#f-commitment_quotation']") != 1 {
 		d.Errorf("announced: %d %s", got.Status, got.Text("#errors"))
 	}

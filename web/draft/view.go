@@ -169,7 +169,7 @@ func lacks(q *page.Request, m draft.Missing) string {
 func (v view) frame(q *page.Request) ui.Frame {
 	title := q.T("draft.step." + string(v.Step))
 	return ui.Frame{
-		Title: title + " · " + v.Consultation.Title, Section: ui.Desk, Owner: v.Consultation.AdministrationName, Saves: "step",
+		Title: title + " · " + v.Consultation.Title, Section: ui.Desk, Owner: v.Consultation.AdministrationName,
 		Crumbs: []ui.Crumb{
 			{Label: q.T("staff.desks.title"), Path: "/desk"},
 			{Label: v.Consultation.Title, Path: "/desk/" + v.Consultation.Slug, Lang: v.Consultation.Language},

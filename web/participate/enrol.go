@@ -102,19 +102,18 @@ func (c room) enrol(q *page.Request) error {
 		return err
 	}
 	e := enrolView{view: v, Chosen: form.Value("group"), Read: form.Value("read") == "on"}
-	if groups := v.Protocol.Panel.Groups; e.Chosen == "" && len(groups) == 1 {
-		e.Chosen = groups[0].ID
+	groups := v.Protocol.Panel.Groups
+	if !slices.ContainsFunc(groups, func(g protocol.GroupPlan) bool { return g.ID == e.Chosen }) {
+		if e.Chosen = ""; len(groups) == 1 {
+			e.Chosen = groups[0].ID
+		}
 	}
-	var missing []fault.Field
-	if e.Chosen == "" {
-		missing = append(missing, fault.Field{Name: "group", Code: "choose_group", Message: "choose the group that you belong to"})
-	}
-	if !e.Read {
-		missing = append(missing, fault.Field{Name: "read", Code: "confirm_read", Message: "confirm that you have read who can know what"})
-	}
-	if len(missing) > 0 {
-		err = fault.Bad(missing...)
-	} else {
+	switch {
+	case e.Chosen == "": // what is to be read stands on the page of the group
+		err = fault.Bad(fault.Field{Name: "group", Code: "choose_group", Message: "choose the group that you belong to"})
+	case !e.Read:
+		err = fault.Bad(fault.Field{Name: "read", Code: "confirm_read", Message: "confirm that you have read who can know what"})
+	default:
 		err = c.join(q, v, e.Chosen)
 	}
 	if err != nil {
