@@ -250,7 +250,7 @@ func TestAProductionServerBegins(t *testing.T) {
 	giulia.send("#step", url.Values{
 		"starts_on": {now.AddDate(0, 0, 5).Format(time.DateOnly)}, "moderators": chosen("moderators"), "facilitators": chosen("facilitators"),
 	}).sees(200, "Tutta la bozza in una pagina")
-	giulia.open("/desk/" + question).sees(200, "C’è tutto: si può annunciare.")
+	giulia.open("/desk/"+question).sees(200, "C’è tutto: si può annunciare.")
 	// An act that cannot be undone asks for a sign-in of its own: this provider says when
 	// somebody signed in only if it is asked.
 	giulia.open("/desk/"+question+"/announce").sees(200, "Serve un accesso nuovo")
