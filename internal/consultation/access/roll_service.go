@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 
@@ -194,14 +195,18 @@ func Record(ctx context.Context, tx *postgres.Tx, record *ledger.Service, p *pan
 	return nil
 }
 
-// Missing lists the groups of a draft whose roll is not in force.
+// Missing lists the groups of a draft whose roll is not in force, and those whose way in is
+// none that a draft can have: invitations are not sent, and an import brings its own people.
 func Missing(ctx context.Context, tx *postgres.Tx, p *panel.Service, draft uuid.UUID, rules protocol.Protocol) ([]form.Missing, error) {
 	in, err := p.Rolls(ctx, tx, draft)
 	if err != nil {
 		return nil, err
 	}
 	var out []form.Missing
-	for _, g := range rules.Panel.Groups {
+	for n, g := range rules.Panel.Groups {
+		if g.Access == protocol.AccessInvitation || g.Access == protocol.AccessImported {
+			out = append(out, form.Missing{Field: fmt.Sprintf("panel.groups[%d].access", n), Code: "way_missing", Message: "nobody can be let into group " + g.ID + " so"})
+		}
 		if _, there := in[g.ID]; g.Access == protocol.AccessRoll && !there {
 			out = append(out, form.Missing{Field: "rolls", Code: "roll_missing", Message: "the list of group " + g.ID + " is not imported", Args: map[string]any{"group": g.ID}})
 		}

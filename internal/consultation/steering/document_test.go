@@ -2,6 +2,7 @@ package steering_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"delfi/internal/consultation"
@@ -64,4 +65,20 @@ func TestWhatADocumentLacks(t *testing.T) {
 		t.Errorf("%v is missing, not %v", got, want)
 	}
 	h.refused(h.s.Announce(t.Context(), h.anna, slug), fault.Invalid, "invalid")
+}
+
+// TestAWayThatLetsNobodyInIsNotAnnounced: the protocol can name invitations, and no draft is
+// announced whose group anybody would enter instead.
+func TestAWayThatLetsNobodyInIsNotAnnounced(t *testing.T) {
+	h := newTown(t)
+	f := h.form()
+	f.Items = []draft.Item{{Text: "Fra quanti anni il ponte è da rifare?"}}
+	for access, want := range map[string][]string{"invitation": {"panel.groups[0].access:way_missing"}, "imported": {"panel.groups[0].access:way_missing"}, "draw": nil} {
+		f.Slug, f.Protocol = "ponte-"+access, strings.Replace(estimates, `"id": "tecnici"`, `"id": "tecnici", "access": "`+access+`"`, 1)
+		_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
+		h.ok(err)
+		if got := fields(h.s.Announce(t.Context(), h.anna, f.Slug)); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", access, got, want)
+		}
+	}
 }
