@@ -253,8 +253,8 @@ func goOn(p *person, desk string) {
 			return
 		}
 		p.do(chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil))
-		if p.count(`#to-decide input[name=decision][value=go-on]`) > 0 {
-			p.press(`#to-decide form:has(input[name=decision][value=go-on]) button`)
+		if follow := `#to-decide form:not(:has(textarea)) button[name=decision][value=go-on]`; p.count(follow) > 0 {
+			p.press(follow)
 		} else {
 			p.fill(`#to-decide details form[action$="/decide"] textarea`, "Un giro solo non dice se le risposte tengono.")
 			p.press(`#to-decide details button[name=decision][value=go-on]`)
