@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"delfi/internal/apptest"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/report"
@@ -344,7 +345,7 @@ func languages(t *testing.T, site *webtest.Site) {
 
 // forked: a database that does not continue what was signed is shown as it is, and
 // signed no more.
-func forked(t *testing.T, h *webtest.House, site *webtest.Site) {
+func forked(t *testing.T, h *webtest.House, _ *webtest.Site) {
 	err := h.DB.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 		for _, sql := range []string{`SET LOCAL session_replication_role = replica`, `UPDATE record.hash SET hash = sha256(hash)`} {
 			if _, err := tx.ExecContext(ctx, sql); err != nil {
@@ -356,7 +357,7 @@ func forked(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := site.Stranger()
+	b := (&webtest.House{World: h.World.Beside(t, apptest.Uncached)}).Site(t).Stranger()
 	if got := b.Get(t, "/record"); got.Status != 200 || !strings.Contains(got.Text(".callout"), "non può continuare") || got.Count("main time") == 0 {
 		t.Errorf("%d %q", got.Status, got.Text(".callout"))
 	}

@@ -69,14 +69,20 @@ func TestNoDeskOffersWhatTheRoleForbids(t *testing.T) {
 			if got.Status != 200 {
 				t.Errorf("%s at %s: %d", who, slug, got.Status)
 			}
-			got.Page.Find("main form[method=post]").Each(func(_ int, f *goquery.Selection) {
-				action, _ := f.Attr("action")
-				offers = append(offers, offer{who, action})
-			})
+			forms := func(page webtest.Response) {
+				page.Page.Find("main form[method=post][action]").Each(func(_ int, f *goquery.Selection) {
+					offers = append(offers, offer{who, f.AttrOr("action", "")})
+				})
+			}
+			forms(got)
 			got.Page.Find(`main a[href^="/desk/"]`).Each(func(_ int, a *goquery.Selection) {
 				href, _ := a.Attr("href")
-				if r := b.Get(t, href); r.Status == 403 {
+				r := b.Get(t, href)
+				if r.Status == 403 {
 					t.Errorf("%s at %s: the link %s is forbidden", who, slug, href)
+				}
+				if r.Status == 200 {
+					forms(r) // of the page before an act
 				}
 			})
 		}

@@ -27,6 +27,7 @@ func TestAMemberOfStaffIsReplaced(t *testing.T) {
 	if _, err := h.Accounts.GrantRole(t.Context(), "riva", account.Moderator, c.Scope(), "karim"); err != nil {
 		t.Fatal(err)
 	}
+	karim = h.Person(t, "karim") // with his office
 	today := civiltime.Date(h.DB.Now())
 	b := site.As(t, giulia)
 	member := func(got webtest.Response, name string) *goquery.Selection {

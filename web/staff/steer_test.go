@@ -67,6 +67,7 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/library/1"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1/1")}, // everybody's since the announcement
 		{Method: "GET", Path: at(webtest.Answering, "/rolls"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/draws/cittadini"), Denied: rules},
 		{Method: "GET", Path: at("mercato-coperto", "/rolls"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/library"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/staff"), Denied: hidden},
@@ -80,6 +81,7 @@ func guards(t *testing.T, h *webtest.House) {
 	}
 	for _, act := range []string{
 		"/draft/question", "/draft/summary", "/duplicate", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
+		"/draws/cittadini/list", "/draws/cittadini/rule", "/draws/cittadini/commit", "/draws/cittadini/open", "/draws/cittadini/signature", "/draws/cittadini/reserves", "/draws/cittadini/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
 		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons", "/acts/" + uuid.NewString() + "/undo",
 	} {
@@ -139,7 +141,7 @@ func desks(t *testing.T, h *webtest.House, site *webtest.Site) {
 	for who, wants := range map[string]struct {
 		n     int
 		draft bool
-	}{"giulia": {4, false}, "marta": {4, false}, "paolo": {4, false}, "elena": {1, true}} {
+	}{"giulia": {5, false}, "marta": {5, false}, "paolo": {5, false}, "elena": {1, true}} {
 		got := site.As(t, h.Person(t, who)).Get(t, "/desk")
 		if n := got.Count("main .dlf-plain > li"); n != wants.n {
 			t.Errorf("%s finds %d consultations, wants %d", who, n, wants.n)
@@ -175,7 +177,7 @@ func showed(t *testing.T, b *webtest.Browser, path string, more url.Values) url.
 func missing(t *testing.T, h *webtest.House, site *webtest.Site) {
 	b := site.As(t, h.Person(t, "elena"))
 	got := b.Get(t, "/desk/mercato-coperto")
-	if got.Status != 200 || !strings.Contains(got.Text("main"), "La promessa, come sarà citata") || !strings.Contains(got.Text("main"), "Chi modera") {
+	if got.Status != 200 || !strings.Contains(got.Text("main"), "La promessa, come sarà citata") || !strings.Contains(got.Text("main"), "Moderatori: Servono almeno due persone") {
 		t.Errorf("%d: %s", got.Status, got.Text("main"))
 	}
 	if got := b.Post(t, "/desk/mercato-coperto/announce", showed(t, b, "/desk/mercato-coperto/announce", nil)); got.Status != 422 || got.Count("#errors a") == 0 {
