@@ -70,6 +70,7 @@ type bench struct {
 	crowd     *answering   // the large consultation
 	published *answering   // one with an opinion
 	grown     []*answering // by people and by items
+	kinds     []*answering // one of each kind of answer but the scale's
 	standing  *standing
 	standings []*standing // by people and by items; the last has a thousand items
 	signedIn  int         // people with a session
@@ -273,14 +274,14 @@ func (b *bench) seed(ctx context.Context) (err error) {
 		return err
 	}
 	b.say("%d people after %s", b.n.own, time.Since(began).Round(time.Second))
-	b.published = &answering{slug: "strade-pubblicate", people: 300, items: b.n.items}
+	b.published = &answering{slug: "strade-pubblicate", people: 300, items: b.n.items, asked: scale}
 	if err := h.play(ctx, b.staff, b.published); err != nil {
 		return err
 	}
 	if err := h.publish(ctx, b.staff, b.published); err != nil {
 		return err
 	}
-	b.crowd = &answering{slug: "strade-scolastiche", people: b.n.crowd, items: b.n.items, own: b.people}
+	b.crowd = &answering{slug: "strade-scolastiche", people: b.n.crowd, items: b.n.items, own: b.people, asked: scale}
 	if err := h.play(ctx, b.staff, b.crowd); err != nil {
 		return err
 	}
@@ -290,6 +291,11 @@ func (b *bench) seed(ctx context.Context) (err error) {
 			return err
 		}
 		b.say("%d standing ballots after %s", b.n.standing, time.Since(began).Round(time.Second))
+	}
+	if b.o.wanted("kinds") {
+		if err := b.seedKinds(ctx, h); err != nil {
+			return err
+		}
 	}
 	if b.o.wanted("growth") {
 		if err := b.seedGrowth(ctx, h); err != nil {
@@ -321,7 +327,7 @@ func (b *bench) seedGrowth(ctx context.Context, h *house) error {
 		if size.items > 100 {
 			continue // more than a protocol of the drafting form holds
 		}
-		a := &answering{slug: size.slug, people: size.people, items: size.items, own: b.people[:b.n.small]}
+		a := &answering{slug: size.slug, people: size.people, items: size.items, own: b.people[:b.n.small], asked: scale}
 		if err := h.play(ctx, b.staff, a); err != nil {
 			return fmt.Errorf("%s: %w", size.slug, err)
 		}
