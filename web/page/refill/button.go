@@ -2,8 +2,8 @@ package refill
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
-	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -44,39 +44,147 @@ func (f Form) Button(page []byte, s Switch, without ...string) ([]byte, error) {
 // Offer returns a page that is read with the link of s as a button of the form into which
 // most is typed, the first of several; a page without such a form stays as it is. What is
 // typed into other forms of the page is lost, for a button sends one.
+//
+// Every page that is read comes by, so that no page is parsed: the two tags are found in its
+// bytes, as templates write them, and parsed alone.
 func Offer(page []byte, s Switch) ([]byte, error) {
-	if !bytes.Contains(page, []byte(`method="post"`)) {
+	from, to := mostTyped(page)
+	begin, end := spanOf(page, s.Class)
+	if to == 0 || end == 0 || begin < to && from < end {
 		return page, nil
 	}
-	doc, err := html.Parse(bytes.NewReader(page))
+	form, err := parseTag(page[from:to])
 	if err != nil {
 		return nil, err
 	}
-	link := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == s.Class })
-	var form *html.Node
-	most := 0
-	for _, f := range findAll(doc, func(n *html.Node) bool {
-		return n.DataAtom == atom.Form && strings.EqualFold(attr(n, "method"), "post")
-	}) {
-		fields := 0
-		for _, c := range controls(doc, f) {
-			if kind := kindOf(c); !has(c, "readonly") && (kind == "textarea" || kind == "text" || kind == "email" || kind == "url") {
-				fields++
+	link, err := parseTag(page[begin:end])
+	if err != nil {
+		return nil, err
+	}
+	var button bytes.Buffer
+	named := has(form, "id")
+	if err := html.Render(&button, s.button(link, form)); err != nil {
+		return nil, err
+	}
+	id := fmt.Appendf(nil, ` id="%s"`, formID)
+	if named {
+		id = nil
+	}
+	parts := [][]byte{page[:begin], button.Bytes(), page[end : from+len(formTag)], id, page[from+len(formTag):]}
+	if from < begin {
+		parts = [][]byte{page[:from+len(formTag)], id, page[from+len(formTag) : begin], button.Bytes(), page[end:]}
+	}
+	return bytes.Join(parts, nil), nil
+}
+
+var (
+	formTag, formEnd = []byte("<form"), []byte("</form>")
+	linkTag, linkEnd = []byte("<a"), []byte("</a>")
+	readonly         = []byte(" readonly")
+)
+
+// mostTyped finds the start tag of the form into which most is typed; 0, 0 for none.
+func mostTyped(page []byte) (from, to int) {
+	type found struct{ from, to, end, fields int }
+	var forms []found
+	for at := 0; ; {
+		begin, to := tagIn(page, at, formTag)
+		if to == 0 {
+			break
+		}
+		end := len(page)
+		if n := bytes.Index(page[to:], formEnd); n >= 0 {
+			end = to + n
+		}
+		if value(page[begin:to], "method") == "post" {
+			forms = append(forms, found{from: begin, to: to, end: end})
+		}
+		at = end
+	}
+	for _, tag := range []string{"<textarea", "<input"} {
+		for at := 0; len(forms) > 0; {
+			begin, end := tagIn(page, at, []byte(tag))
+			if end == 0 {
+				break
+			}
+			at = end
+			field := page[begin:end]
+			if kind := value(field, "type"); tag == "<input" && kind != "text" && kind != "email" && kind != "url" || bytes.Contains(field, readonly) {
+				continue
+			}
+			id := value(field, "form")
+			for n, f := range forms {
+				if id == "" && f.from < begin && begin < f.end || id != "" && value(page[f.from:f.to], "id") == id {
+					forms[n].fields++
+				}
 			}
 		}
-		if fields > most {
-			form, most = f, fields
+	}
+	most := 0
+	for _, f := range forms {
+		if f.fields > most {
+			from, to, most = f.from, f.to, f.fields
 		}
 	}
-	if link == nil || form == nil {
-		return page, nil
+	return from, to
+}
+
+// tagIn finds the next start tag of an element from a place on; 0, 0 for none.
+func tagIn(page []byte, at int, tag []byte) (from, to int) {
+	from = bytes.Index(page[at:], tag)
+	if from < 0 {
+		return 0, 0
 	}
-	s.turn(link, form)
-	return render(doc)
+	from += at
+	to = bytes.IndexByte(page[from:], '>')
+	if to < 0 {
+		return 0, 0
+	}
+	return from, from + to + 1
+}
+
+// value is that of an attribute in a start tag; "" without it.
+func value(tag []byte, name string) string {
+	_, rest, _ := bytes.Cut(tag, []byte(" "+name+`="`))
+	v, _, _ := bytes.Cut(rest, []byte(`"`))
+	return string(v)
+}
+
+// spanOf finds the link of a class, from its start tag to its end tag; 0, 0 for none.
+func spanOf(page []byte, class string) (from, to int) {
+	at := bytes.Index(page, []byte(` class="`+class+`"`))
+	if at < 0 {
+		return 0, 0
+	}
+	from = bytes.LastIndex(page[:at], linkTag)
+	end := bytes.Index(page[at:], linkEnd)
+	if from < 0 || end < 0 || bytes.IndexByte(page[from:at], '>') >= 0 {
+		return 0, 0
+	}
+	return from, at + end + len(linkEnd)
+}
+
+// parseTag parses an element that stands alone.
+func parseTag(b []byte) (*html.Node, error) {
+	all, err := html.ParseFragment(bytes.NewReader(b), element(atom.Body))
+	if err != nil {
+		return nil, err
+	}
+	if len(all) != 1 {
+		return nil, fmt.Errorf("refill: %d elements in %q", len(all), b)
+	}
+	return all[0], nil
 }
 
 // turn makes a button of the link, which sends a form.
 func (s Switch) turn(link, form *html.Node) {
+	link.Parent.InsertBefore(s.button(link, form), link)
+	link.Parent.RemoveChild(link)
+}
+
+// button is a button with what stands in the link, which sends a form; a form without an id
+// gets one.
+func (s Switch) button(link, form *html.Node) *html.Node {
 	if !has(form, "id") {
 		set(form, "id", formID)
 	}
@@ -87,8 +195,7 @@ func (s Switch) turn(link, form *html.Node) {
 		link.RemoveChild(c)
 		button.AppendChild(c)
 	}
-	link.Parent.InsertBefore(button, link)
-	link.Parent.RemoveChild(link)
+	return button
 }
 
 // hidden is a form that nobody sees, with the values but for some names.
