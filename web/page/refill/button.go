@@ -70,84 +70,86 @@ func Offer(page []byte, s Switch) ([]byte, error) {
 	if named {
 		id = nil
 	}
-	parts := [][]byte{page[:begin], button.Bytes(), page[end : from+len(formTag)], id, page[from+len(formTag):]}
+	parts := [][]byte{page[:begin], button.Bytes(), page[end : from+len(formBegin)], id, page[from+len(formBegin):]}
 	if from < begin {
-		parts = [][]byte{page[:from+len(formTag)], id, page[from+len(formTag) : begin], button.Bytes(), page[end:]}
+		parts = [][]byte{page[:from+len(formBegin)], id, page[from+len(formBegin) : begin], button.Bytes(), page[end:]}
 	}
 	return bytes.Join(parts, nil), nil
 }
 
-var (
-	formTag, formEnd = []byte("<form"), []byte("</form>")
-	linkTag, linkEnd = []byte("<a"), []byte("</a>")
-	readonly         = []byte(" readonly")
-)
+const formBegin, linkEnd = "<form", "</a>"
 
 // mostTyped finds the start tag of the form into which most is typed; 0, 0 for none.
 func mostTyped(page []byte) (from, to int) {
-	type found struct{ from, to, end, fields int }
-	var forms []found
-	for at := 0; ; {
-		begin, to := tagIn(page, at, formTag)
-		if to == 0 {
-			break
-		}
-		end := len(page)
-		if n := bytes.Index(page[to:], formEnd); n >= 0 {
-			end = to + n
-		}
-		if value(page[begin:to], "method") == "post" {
-			forms = append(forms, found{from: begin, to: to, end: end})
-		}
-		at = end
-	}
-	for _, tag := range []string{"<textarea", "<input"} {
-		for at := 0; len(forms) > 0; {
-			begin, end := tagIn(page, at, []byte(tag))
-			if end == 0 {
+	type form struct{ from, to, fields int }
+	var forms []form
+	elsewhere := map[string]int{} // fields that name their form
+	open := false
+	for at := bytes.IndexByte(page, '<'); at >= 0; {
+		tag := page[at:]
+		switch {
+		case is(tag, formBegin):
+			tag = startTag(tag)
+			if open = string(value(tag, ` method="`)) == "post"; open {
+				forms = append(forms, form{from: at, to: at + len(tag)})
+			}
+		case is(tag, "</form"):
+			open = false
+		case is(tag, "<textarea"), is(tag, "<input"):
+			tag = startTag(tag)
+			if !typed(tag) {
 				break
 			}
-			at = end
-			field := page[begin:end]
-			if kind := value(field, "type"); tag == "<input" && kind != "text" && kind != "email" && kind != "url" || bytes.Contains(field, readonly) {
-				continue
-			}
-			id := value(field, "form")
-			for n, f := range forms {
-				if id == "" && f.from < begin && begin < f.end || id != "" && value(page[f.from:f.to], "id") == id {
-					forms[n].fields++
-				}
+			if id := value(tag, ` form="`); len(id) > 0 {
+				elsewhere[string(id)]++
+			} else if open {
+				forms[len(forms)-1].fields++
 			}
 		}
+		next := bytes.IndexByte(page[at+1:], '<')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
 	}
 	most := 0
 	for _, f := range forms {
-		if f.fields > most {
-			from, to, most = f.from, f.to, f.fields
+		if n := f.fields + elsewhere[string(value(page[f.from:f.to], ` id="`))]; n > most {
+			from, to, most = f.from, f.to, n
 		}
 	}
 	return from, to
 }
 
-// tagIn finds the next start tag of an element from a place on; 0, 0 for none.
-func tagIn(page []byte, at int, tag []byte) (from, to int) {
-	from = bytes.Index(page[at:], tag)
-	if from < 0 {
-		return 0, 0
+// is tells whether an element of a name begins here.
+func is(page []byte, tag string) bool { return len(page) >= len(tag) && string(page[:len(tag)]) == tag }
+
+// startTag is the tag that begins here, to its end.
+func startTag(page []byte) []byte {
+	if end := bytes.IndexByte(page, '>'); end >= 0 {
+		return page[:end+1]
 	}
-	from += at
-	to = bytes.IndexByte(page[from:], '>')
-	if to < 0 {
-		return 0, 0
-	}
-	return from, from + to + 1
+	return page
 }
 
-// value is that of an attribute in a start tag; "" without it.
-func value(tag []byte, name string) string {
-	_, rest, _ := bytes.Cut(tag, []byte(" "+name+`="`))
-	v, _, _ := bytes.Cut(rest, []byte(`"`))
-	return string(v)
+// typed tells whether words are typed into a field.
+func typed(tag []byte) bool {
+	switch string(value(tag, ` type="`)) {
+	case "", "text", "email", "url":
+		return !bytes.Contains(tag, []byte(" readonly"))
+	}
+	return false
+}
+
+// value is that of an attribute in a start tag, named with the space before and what parts
+// it from its value; nil without it.
+func value(tag []byte, name string) []byte {
+	at := bytes.Index(tag, []byte(name))
+	if at < 0 {
+		return nil
+	}
+	v, _, _ := bytes.Cut(tag[at+len(name):], []byte(`"`))
+	return v
 }
 
 // spanOf finds the link of a class, from its start tag to its end tag; 0, 0 for none.
@@ -156,12 +158,12 @@ func spanOf(page []byte, class string) (from, to int) {
 	if at < 0 {
 		return 0, 0
 	}
-	from = bytes.LastIndex(page[:at], linkTag)
-	end := bytes.Index(page[at:], linkEnd)
-	if from < 0 || end < 0 || bytes.IndexByte(page[from:at], '>') >= 0 {
+	from = bytes.LastIndex(page[:at], []byte("<a"))
+	length := bytes.Index(page[at:], []byte(linkEnd))
+	if from < 0 || length < 0 || bytes.IndexByte(page[from:at], '>') >= 0 {
 		return 0, 0
 	}
-	return from, at + end + len(linkEnd)
+	return from, at + length + len(linkEnd)
 }
 
 // parseTag parses an element that stands alone.
