@@ -77,7 +77,7 @@ func value(q *page.Request, a delphi.Answer) string {
 
 // feedback is what the stored document says about a statement.
 func (p *paperView) feedback(item uuid.UUID) (told, bool) {
-	f, ok := p.sheet.told[item]
+	f, ok := p.sheet.Read.told[item]
 	return f, ok && p.Told(item)
 }
 
