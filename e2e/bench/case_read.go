@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"delfi/e2e/bench/bare"
+	"delfi/e2e/bench/database"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 )
@@ -198,7 +199,7 @@ func (b *bench) formRow(ctx context.Context, a *answering, name string, rounds i
 func (b *bench) forms(a *answering, who []person, span time.Duration) load.Sample {
 	path := formPath(a.slug, secondRound)
 	// What a form shows of an item: without the first and the last, the page would be nobody's.
-	first, last := fmt.Appendf(nil, a.asked.shows, 1), fmt.Appendf(nil, a.asked.shows, a.items)
+	first, last := fmt.Appendf(nil, a.asked.Shows, 1), fmt.Appendf(nil, a.asked.Shows, a.items)
 	all, done := load.Clients(b.srv.url, readers)
 	defer done()
 	return load.Run(readers, load.Bound{Span: span}, func(w, i int) error {
@@ -232,11 +233,11 @@ func (b *bench) bareForm(base string, body []byte, span time.Duration) load.Samp
 
 // prepareBare makes the limits' tables, with rows as long as Delfi's of a consultation.
 func (b *bench) prepareBare(ctx context.Context, a *answering) error {
-	_, session, err := sessions(ctx, b.bare)
+	_, session, err := database.Sessions(ctx, b.bare)
 	if err != nil {
 		return err
 	}
-	ballot, err := ballotBytes(ctx, b.bare, a.c.Rounds[firstRound-1].ID)
+	ballot, err := database.BallotBytes(ctx, b.bare, a.c.Rounds[firstRound-1].ID)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"delfi/e2e/bench/bare"
+	"delfi/e2e/bench/database"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 
@@ -59,7 +60,7 @@ func (b *bench) caseSignIn(ctx context.Context) error {
 	}
 	r.AtLeast(0.3)
 	b.rows = append(b.rows, r)
-	n, _, err := sessions(ctx, b.bare)
+	n, _, err := database.Sessions(ctx, b.bare)
 	if err == nil && n < b.signedIn {
 		err = fmt.Errorf("%d sessions are stored, %d people signed in", n, b.signedIn)
 	}
@@ -132,7 +133,7 @@ func (b *bench) ballotRows(ctx context.Context, a *answering, name string, round
 	if err := b.prepareBare(ctx, a); err != nil {
 		return nil, nil, err
 	}
-	size, err := ballotBytes(ctx, b.bare, a.c.Rounds[firstRound-1].ID)
+	size, err := database.BallotBytes(ctx, b.bare, a.c.Rounds[firstRound-1].ID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -179,7 +180,7 @@ func (b *bench) ballotRows(ctx context.Context, a *answering, name string, round
 
 func (b *bench) bareBallots(ctx context.Context, n, size int, span time.Duration) (load.Sample, error) {
 	sealed := make([]byte, size)
-	if err := calm(ctx, b.admin); err != nil {
+	if err := database.Calm(ctx, b.admin); err != nil {
 		return load.Sample{}, err
 	}
 	return b.bareWrites(ctx, n, bare.InsertBallot, span, func(int) []any {
@@ -198,7 +199,7 @@ func (b *bench) deliver(a *answering, who []person, marks []string, from, n, wor
 	defer done()
 	return load.Run(workers, load.Bound{Most: n, Span: deliverySpan}, func(w, i int) (err error) {
 		at := from + i
-		marks[at], err = deliver(all[w], who[at], a.slug, secondRound, a.form(at, secondRound))
+		marks[at], err = deliver(all[w], who[at], a.slug, secondRound, a.asked.Form(a.c.Protocol.ItemKinds[0], values(at, a.items, secondRound)))
 		return err
 	})
 }
@@ -206,7 +207,7 @@ func (b *bench) deliver(a *answering, who []person, marks []string, from, n, wor
 // recount compares what was told with what is stored: as many ballots as marks,
 // no mark twice, and, for a sample of people, the same mark when asked again.
 func (b *bench) recount(ctx context.Context, a *answering, marks []string) error {
-	n, err := ballotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
+	n, err := database.BallotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
 	if err != nil {
 		return err
 	}

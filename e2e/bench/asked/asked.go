@@ -1,4 +1,4 @@
-package main
+package asked
 
 import (
 	"cmp"
@@ -16,62 +16,64 @@ import (
 	"delfi/internal/ledger/leaf"
 )
 
-// asked is what a consultation of the bench asks for: one kind of answer, what the bench's
-// people say to it and how a browser sends that.
-type asked struct {
-	name     string
-	protocol string                                                 // its document, whose first kind is asked; "" for that of draftForm
-	say      func(k delphi.ItemKind, v []int) []delphi.Answer       // by item, from a value of 1 to 9 of each
-	sent     func(k delphi.ItemKind, n int, a delphi.Answer) string // of item n, from 1; "" for nothing
-	one      bool                                                   // of a list only the chosen item is answered
-	shows    string                                                 // what stands in a form for an item, by its number
+// Kind is one kind of answer: what the bench's people answer and how a browser sends that.
+type Kind struct {
+	Name     string
+	Protocol string // the document that asks for it, by its first kind of item; "" for that of the drafting form
+	Shows    string // what stands in a form for an item, by its number
+
+	say  func(k delphi.ItemKind, v []int) []delphi.Answer       // by item, from a value of 1 to 9 of each
+	sent func(k delphi.ItemKind, n int, a delphi.Answer) string // of item n, from 1; "" for nothing
+	one  bool                                                   // of a list only the chosen item is answered
 }
 
-// scale is the kind of answer of every consultation that another is not chosen for.
-var scale = asked{
-	name:  "scale",
+// Scale is the kind of answer of every consultation that another is not chosen for.
+var Scale = Kind{
+	Name:  "scale",
 	say:   eachItem(func(_ delphi.ItemKind, v, _ int) delphi.Answer { return delphi.Answer{Value: v} }),
 	sent:  sentValue,
-	shows: `name="answer_%d"`,
+	Shows: `name="answer_%d"`,
 }
 
-// kinds are the other kinds of answer, each with a rule that may judge it, or that judges
+// Others are the other kinds of answer, each with a rule that may judge it, or that judges
 // nothing where no rule may.
-var kinds = []asked{
+var Others = []Kind{
 	{
-		name:     "criteria",
-		protocol: document("policy", `{"id": "chiesto", "kind": "criteria", "points": 9, "criteria": ["desirability", "feasibility"]}`, `{"rule": "share", "share": {"from": 7, "to": 9}}`),
+		Name:     "criteria",
+		Protocol: document("policy", `{"id": "chiesto", "kind": "criteria", "points": 9, "criteria": ["desirability", "feasibility"]}`, `{"rule": "share", "share": {"from": 7, "to": 9}}`),
 		say: eachItem(func(_ delphi.ItemKind, v, next int) delphi.Answer {
 			return delphi.Answer{Criteria: []int{v, next}}
 		}),
 		sent: func(k delphi.ItemKind, n int, a delphi.Answer) string {
 			return fmt.Sprintf("&answer_%d_%s=%d&answer_%d_%s=%d", n, k.Criteria[0], a.Criteria[0], n, k.Criteria[1], a.Criteria[1])
 		},
-		shows: `name="answer_%d_feasibility"`,
+		Shows: `name="answer_%d_feasibility"`,
 	},
 	{
-		name:     "estimate",
-		protocol: document("estimate", `{"id": "chiesto", "kind": "estimate", "unit": "anni", "min": 0, "max": 40, "triple": true}`, `{"rule": "iqr", "iqr": 6}`),
+		Name:     "estimate",
+		Protocol: document("estimate", `{"id": "chiesto", "kind": "estimate", "unit": "anni", "min": 0, "max": 40, "triple": true}`, `{"rule": "iqr", "iqr": 6}`),
 		say: eachItem(func(_ delphi.ItemKind, v, _ int) delphi.Answer {
 			return delphi.Answer{Low: 4*v - 3, Value: 4 * v, High: 4*v + 2}
 		}),
 		sent: func(_ delphi.ItemKind, n int, a delphi.Answer) string {
 			return fmt.Sprintf("&answer_%d_low=%d&answer_%d=%d&answer_%d_high=%d", n, a.Low, n, a.Value, n, a.High)
 		},
-		shows: `name="answer_%d_high"`,
+		Shows: `name="answer_%d_high"`,
 	},
 	{
-		name:     "date",
-		protocol: document("estimate", `{"id": "chiesto", "kind": "date", "unit": "month", "min": "2027-01", "max": "2035-12"}`, `{"rule": "iqr", "iqr": 24}`),
-		say:      eachItem(func(k delphi.ItemKind, v, next int) delphi.Answer { return delphi.Answer{Value: k.Min + 11*(v-1) + next} }),
+		Name:     "date",
+		Protocol: document("estimate", `{"id": "chiesto", "kind": "date", "unit": "month", "min": "2027-01", "max": "2035-12"}`, `{"rule": "iqr", "iqr": 24}`),
+		say: eachItem(func(k delphi.ItemKind, v, next int) delphi.Answer {
+			return delphi.Answer{Value: k.Min + 11*(v-1) + next}
+		}),
 		sent: func(k delphi.ItemKind, n int, a delphi.Answer) string {
 			return fmt.Sprintf("&answer_%d=%s", n, k.Written(a.Value))
 		},
-		shows: `name="answer_%d_month"`,
+		Shows: `name="answer_%d_month"`,
 	},
 	{
-		name:     "ranking",
-		protocol: document("ranking", `{"id": "chiesto", "kind": "ranking"}`, `{"rule": "w", "w": 700}`),
+		Name:     "ranking",
+		Protocol: document("ranking", `{"id": "chiesto", "kind": "ranking"}`, `{"rule": "w", "w": 700}`),
 		say: func(_ delphi.ItemKind, v []int) []delphi.Answer {
 			order := make([]int, len(v))
 			for at := range order {
@@ -85,11 +87,11 @@ var kinds = []asked{
 			return out
 		},
 		sent:  sentValue,
-		shows: `name="answer_%d"`,
+		Shows: `name="answer_%d"`,
 	},
 	{
-		name:     "choice",
-		protocol: document("policy", `{"id": "chiesto", "kind": "choice"}, `+judgedKind, judgedRule),
+		Name:     "choice",
+		Protocol: document("policy", `{"id": "chiesto", "kind": "choice"}, `+judgedKind, judgedRule),
 		say: func(_ delphi.ItemKind, v []int) []delphi.Answer {
 			out := make([]delphi.Answer, len(v))
 			out[(v[0]+9*v[1])%len(v)].Value = 1
@@ -102,11 +104,11 @@ var kinds = []asked{
 			return fmt.Sprintf("&choice_chiesto=%d", n)
 		},
 		one:   true,
-		shows: `name="choice_chiesto" value="%d"`,
+		Shows: `name="choice_chiesto" value="%d"`,
 	},
 	{
-		name:     "selection",
-		protocol: document("policy", `{"id": "chiesto", "kind": "selection", "k": 5}, `+judgedKind, judgedRule),
+		Name:     "selection",
+		Protocol: document("policy", `{"id": "chiesto", "kind": "selection", "k": 5}, `+judgedKind, judgedRule),
 		say: func(_ delphi.ItemKind, v []int) []delphi.Answer {
 			out := make([]delphi.Answer, len(v))
 			left := 5
@@ -124,18 +126,18 @@ var kinds = []asked{
 			}
 			return fmt.Sprintf("&answer_%d=yes&answer_%d_seen=yes", n, n)
 		},
-		shows: `name="answer_%d_seen"`,
+		Shows: `name="answer_%d_seen"`,
 	},
 	{
-		name:     "text",
-		protocol: document("policy", `{"id": "chiesto", "kind": "text"}, `+judgedKind, judgedRule),
+		Name:     "text",
+		Protocol: document("policy", `{"id": "chiesto", "kind": "text"}, `+judgedKind, judgedRule),
 		say: eachItem(func(_ delphi.ItemKind, v, next int) delphi.Answer {
 			return delphi.Answer{Reason: fmt.Sprintf("Alle otto passano %d auto al minuto, e %d biciclette.", v, next)}
 		}),
 		sent: func(_ delphi.ItemKind, n int, a delphi.Answer) string {
 			return "&reason_" + strconv.Itoa(n) + "=" + url.QueryEscape(a.Reason)
 		},
-		shows: `name="reason_%d"`,
+		Shows: `name="reason_%d"`,
 	},
 }
 
@@ -170,34 +172,30 @@ func sentValue(_ delphi.ItemKind, n int, a delphi.Answer) string {
 	return "&answer_" + field + "=" + strconv.Itoa(a.Value) + "&reason_" + field + "="
 }
 
-// answers are what voter i says in a round, one for each item.
-func (a *answering) answers(i, round int) []delphi.Answer {
-	return a.asked.say(a.c.Protocol.ItemKinds[0], values(i, a.items, round))
-}
-
-// paper is voter i's ballot for a round as the use case takes it, with a reason now and then.
-func (a *answering) paper(items []consultation.Item, i, round int) ballot.Answers {
+// Paper is a ballot as the use case takes it, from a value of 1 to 9 for each item: of the
+// first the reason is given.
+func (k Kind) Paper(kind delphi.ItemKind, items []consultation.Item, v []int, reason string) ballot.Answers {
 	var out []delphi.Answer
-	for at, say := range a.answers(i, round) {
-		if a.asked.one && say.Value == 0 {
+	for at, a := range k.say(kind, v) {
+		if k.one && a.Value == 0 {
 			continue
 		}
-		say.Item = items[at].ID.String()
-		out = append(out, say)
+		a.Item = items[at].ID.String()
+		out = append(out, a)
 	}
-	if round == firstRound && out[0].Reason == "" {
-		out[0].Reason = reason(i)
+	if out[0].Reason == "" {
+		out[0].Reason = reason
 	}
 	return ballot.Answers{Given: out}
 }
 
-// form is the same ballot as a browser sends it, with what the page's script draws for each
-// sending.
-func (a *answering) form(i, round int) string {
+// Form is the same ballot as a browser sends it: the whole paper, and what the page's script
+// draws for each sending.
+func (k Kind) Form(kind delphi.ItemKind, v []int) string {
 	var b strings.Builder
 	b.WriteString("all=1")
-	for at, say := range a.answers(i, round) {
-		b.WriteString(a.asked.sent(a.c.Protocol.ItemKinds[0], at+1, say))
+	for at, a := range k.say(kind, v) {
+		b.WriteString(k.sent(kind, at+1, a))
 	}
 	var drawn [leaf.BrowserSize]byte
 	_, _ = rand.Read(drawn[:]) // never fails
