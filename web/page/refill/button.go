@@ -48,9 +48,12 @@ func (f Form) Button(page []byte, s Switch, without ...string) ([]byte, error) {
 // Every page that is read comes by, so that no page is parsed: the two tags are found in its
 // bytes, as templates write them, and parsed alone.
 func Offer(page []byte, s Switch) ([]byte, error) {
-	from, to := mostTyped(page)
 	begin, end := spanOf(page, s.Class)
-	if to == 0 || end == 0 || begin < to && from < end {
+	if end == 0 {
+		return page, nil
+	}
+	from, to := mostTyped(page)
+	if to == 0 || begin < to && from < end {
 		return page, nil
 	}
 	form, err := parseTag(page[from:to])
