@@ -125,7 +125,7 @@ func TestWhatIsNoRegisterIsRefused(t *testing.T) {
 	if _, err := Read(strings.NewReader(""), testKey); codeOf(err) != "roll_header" {
 		t.Errorf("nothing: %v", err)
 	}
-	if _, err := Read(strings.NewReader("cf\n"+strings.Repeat("a", longestLine+1)), testKey); codeOf(err) != "roll_no_text" {
+	if _, err := Read(strings.NewReader("cf\n"+strings.Repeat("a", 1<<16+1)), testKey); codeOf(err) != "roll_no_text" {
 		t.Errorf("an endless line: %v", err)
 	}
 	if _, err := Read(io.MultiReader(strings.NewReader("cf\n"), &copies{line: []byte("A\n"), n: MostLines + 1}), testKey); codeOf(err) != "roll_too_long" {
