@@ -461,7 +461,11 @@ func TestAListIsReadFromItsFile(t *testing.T) {
 		}
 	}
 	for want, file := range map[string]string{
-		"draw_list_head": "nome;cella\nAda;F\n", "draw_list_code": "code;cell\nabc;F\n;F\n", "draw_list_text": "code;cell\n\xff;F\n", "draw_list_long": strings.Repeat("a", drawing.MostList+1),
+		"draw_list_head": "nome;cella\nAda;F\n", "draw_list_code": "code;cell\nabc;F\n;F\n", "draw_list_line": "code;cell\nabc;F\n\"abc;F\n",
+		"roll_no_text": "code;cell\nabc;\x00F\n", "roll_empty": "code;cell\n", "roll_column_twice": "code;cell;codice\nabc;F;abc\n",
+		"roll_large":    "code;cell\n" + strings.Repeat("a;"+strings.Repeat("F", 60_000)+"\n", drawing.MostList/60_000+1),
+		"roll_record":   "code;cell\nabc;\"F\n" + strings.Repeat("F\n", 40_000) + "\"\n",
+		"roll_too_long": "code;cell\n" + strings.Repeat("a;F\n", 100_001),
 	} {
 		var f *fault.Fault
 		if _, err := drawing.ReadList(strings.NewReader(file)); !errors.As(err, &f) || f.Fields[0].Code != want || strings.Contains(err.Error(), "abc") {

@@ -266,11 +266,11 @@ func (f *Form) put(d Document, path string, typed []string) Document {
 		f.Facilitators = typed
 		return d
 	case "languages":
-		spoken, seen := []string{f.Language}, map[string]bool{f.Language: true}
+		spoken, known := []string{f.Language}, map[string]bool{f.Language: true}
 		if others, ok := list(strings.Join(typed, ",")).([]any); ok {
 			for _, l := range others {
-				if s := fmt.Sprint(l); !seen[s] {
-					spoken, seen[s] = append(spoken, s), true
+				if s := fmt.Sprint(l); !known[s] {
+					spoken, known[s] = append(spoken, s), true
 				}
 			}
 		}
