@@ -55,6 +55,7 @@ func Routes(o Options) ([]page.Route, error) {
 	docs, err8 := library.New(o.Library)
 	drawn, err9 := webdraw.New(o.Draw)
 	groups, err10 := access.New(o.Access)
+	o.Draft.Preview = participate.Preview
 	wizard, err11 := draft.New(o.Draft)
 	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
 		return nil, err

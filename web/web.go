@@ -30,7 +30,7 @@ type Options struct {
 	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
-	Draft       draft.Services
+	Draft       draft.Services // but for Preview, which is Participate's
 	Queue       queue.Services
 	Library     library.Services
 	Draw        webdraw.Services

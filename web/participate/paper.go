@@ -190,25 +190,6 @@ func (p *paperView) everyReason(i consultation.Item) string {
 // action is where the form is sent.
 func (p *paperView) action() string { return p.BallotPath(p.Round.Number) }
 
-// changed parts a reword: what was taken out and what was put in, without the words that
-// both wordings begin and end with.
-func changed(was, is string) (out, in string) {
-	a, b := words(was), words(is)
-	from := 0
-	for from < len(a) && from < len(b) && a[from] == b[from] {
-		from++
-	}
-	to := 0
-	for to < len(a)-from && to < len(b)-from && a[len(a)-1-to] == b[len(b)-1-to] {
-		to++
-	}
-	// A word on either side keeps a bare insertion or deletion readable.
-	if (from == len(a)-to || from == len(b)-to) && from > 0 {
-		from--
-	}
-	return join(a[from : len(a)-to]), join(b[from : len(b)-to])
-}
-
 // dot is a progress mark: done, current, not yet.
 func (p *paperView) dot(k int) string {
 	if k+1 == p.At {

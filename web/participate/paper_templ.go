@@ -752,7 +752,7 @@ func reworded(language string, i consultation.Item) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		q := page.From(ctx)
-		out, in := changed(i.Was, i.Text)
+		out, in := dossier.Reworded(i.Was, i.Text)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<div class=\"dlf-changed\"><p class=\"mb-1\"><strong>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
