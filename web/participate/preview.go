@@ -24,7 +24,7 @@ func Preview(c consultation.Consultation, items []consultation.Item) templ.Compo
 		n := 1 + slices.IndexFunc(c.Protocol.Rounds, func(r protocol.RoundPlan) bool { return r.Kind != delphi.Gather })
 		kind := c.Protocol.Round(n).Kind
 		p.Paper = ballot.Paper{Items: items, Round: consultation.Round{Number: n, Kind: kind}, Codecs: answer.For(c.Protocol, kind)}
-		p.sheet = new(sheets).of(p.Paper, page.From(ctx).Lang)
+		p.sheet = sheetOf(new(sheets), p.Paper, page.From(ctx).Lang)
 		return preview(p).Render(ctx, w)
 	})
 }
