@@ -84,6 +84,8 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/consultations/{slug}/timeline", public, shared, open.Timeline),
 		get("/consultations/{slug}/minority", public, shared, open.Minority),
 		get("/consultations/{slug}/opinion", public, shared, open.Opinion),
+		get("/consultations/{slug}/opinion/reasons/{of}/{page}", public, shared, open.OpinionReasons),
+		get("/consultations/{slug}/rounds/{n}/reasons/{of}/{page}", public, shared, open.Reasons),
 		get("/consultations/{slug}/opinion.json", public, shared, open.Document),
 		get("/consultations/{slug}/library", public, shared, docs.List),
 		get("/consultations/{slug}/library/{n}/{version}", public, stored, docs.File),

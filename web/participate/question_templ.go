@@ -540,7 +540,7 @@ func listDrawn(p *paperView, s screen) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if all := p.listReasons(s); len(all) > 0 {
-			templ_7745c5c3_Err = dossier.Reasons(page.From(ctx).T("consultation.paper.reasons"), all, dossier.ID("r", s.Kind.ID), p.Path(fmt.Sprintf("/rounds/%d#%s", p.Feedback.Round, dossier.ID("r", s.Kind.ID))), p.reason).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = dossier.Reasons(page.From(ctx).T("consultation.paper.reasons"), all, dossier.ID("r", s.Kind.ID), p.ReasonsPath(p.Feedback.Round, s.Kind.ID, 1), p.reason).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
