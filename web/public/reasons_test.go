@@ -36,7 +36,7 @@ func TestManyReasonsStandOnPages(t *testing.T) {
 		cast(1, n)
 	}
 	c = h.Next(t, c, 1)
-	said := func(page webtest.Response) []string {
+	written := func(page webtest.Response) []string {
 		return page.Page.Find(".dlf-reason .dlf-said").Map(func(_ int, s *goquery.Selection) string { return strings.TrimSpace(s.Text()) })
 	}
 	round := stranger.Get(t, at("quartiere", "/rounds/1"))
@@ -48,7 +48,7 @@ func TestManyReasonsStandOnPages(t *testing.T) {
 			if page.Status != 200 || page.Count("a[rel=next]") != min(1, pages-n) || page.Count("a[rel=prev]") != min(1, n-1) {
 				t.Errorf("%s, page %d: %d", what, n, page.Status)
 			}
-			for _, s := range said(page) {
+			for _, s := range written(page) {
 				seen[s]++
 			}
 			next, _ := page.Page.Find("a[rel=next]").Attr("href")
