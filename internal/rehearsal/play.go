@@ -23,11 +23,10 @@ const (
 // Manners are all of them.
 var Manners = []Manner{Agree, Divide, Drift}
 
-// How many people a group of a rehearsal has, and how many answers a round of it at most.
+// How many people a group of a rehearsal has, and of how many seeds one is chosen.
 const (
 	PeopleLeast = 5
 	PeopleMost  = 200
-	answersMost = 100_000
 	seedMost    = 999_999
 )
 
@@ -54,7 +53,7 @@ func (p Play) Another() Play {
 }
 
 // Parse reads a play that an address spells; NotFound where it is none of the protocol.
-func Parse(s string, p protocol.Protocol, items int) (Play, error) {
+func Parse(s string, p protocol.Protocol) (Play, error) {
 	none := fault.New(fault.NotFound, "no_rehearsal", "this address names no rehearsal of the draft as it is now")
 	parts := strings.Split(s, "-")
 	if len(parts) != 3 {
@@ -72,15 +71,15 @@ func Parse(s string, p protocol.Protocol, items int) (Play, error) {
 		}
 		play.People = append(play.People, n)
 	}
-	if play.Check(p, items) != nil || play.String() != s { // a page has one address
+	if play.Check(p) != nil || play.String() != s { // a page has one address
 		return Play{}, none
 	}
 	return play, nil
 }
 
 // Check names the fields of a play that are wrong: "manner", "seed", "people_0" and so on for
-// each group. items is how many are asked at most.
-func (p Play) Check(of protocol.Protocol, items int) error {
+// each group.
+func (p Play) Check(of protocol.Protocol) error {
 	var bad []fault.Field
 	if !slices.Contains(Manners, p.Manner) {
 		bad = append(bad, fault.Field{Name: "manner", Code: "required", Message: "choose how people behave"})
@@ -91,17 +90,10 @@ func (p Play) Check(of protocol.Protocol, items int) error {
 	if len(p.People) != len(of.Panel.Groups) {
 		return fault.New(fault.Conflict, "rehearsal_groups", "the draft has other groups by now")
 	}
-	all := 0
 	for n, one := range p.People {
-		if all += one; one < PeopleLeast || one > PeopleMost {
+		if one < PeopleLeast || one > PeopleMost {
 			bad = append(bad, outside(PeopleField(n), PeopleLeast, PeopleMost))
 		}
-	}
-	if most := answersMost / max(1, items); len(bad) == 0 && all > most {
-		bad = append(bad, fault.Field{
-			Name: PeopleField(0), Code: "rehearsal_large", Message: fmt.Sprintf("invent at most %d people in all: there are %d statements", most, items),
-			Args: map[string]any{"max": most, "n": items},
-		})
 	}
 	if len(bad) > 0 {
 		return fault.Bad(bad...)

@@ -25,6 +25,7 @@ type Rehearsal struct {
 	Play          Play
 	Items         []consultation.Item // all, by number
 	Contributions []contribution.Contribution
+	Left          int // items of the draft that are not asked
 	Ends          End // "" where it was not run to its end
 
 	documents []feedback.Document // of releases, oldest first
@@ -58,8 +59,12 @@ type Stopping struct {
 // ticks is how many releases a standing round of a rehearsal makes before its deadline.
 const ticks = 3
 
-// statements is how many items are invented where a draft gives none.
-const statements = 5
+// statements is how many items are invented where a draft gives none, and Asked how many of the
+// draft's own are asked at most, the first of each kind: with more a page would take long.
+const (
+	statements = 5
+	Asked      = 30
+)
 
 // Run works a rehearsal out as far as the release of a round, or to its opinion for 0. c is the
 // draft with the protocol that it would freeze, given are its statements; its last day is that
@@ -107,9 +112,14 @@ func (r *Rehearsal) id(of string, n int) uuid.UUID {
 // lay puts the given items in play; where the draft gives none for a kind, and no contributions
 // are gathered, invented ones.
 func (r *Rehearsal) lay(given []consultation.Item) {
+	room := max(2, Asked/len(r.Consultation.Protocol.ItemKinds))
+	of := map[string]int{}
 	for _, i := range given {
-		r.join(i.Kind, i.Text)
+		if of[i.Kind]++; of[i.Kind] <= room {
+			r.join(i.Kind, i.Text)
+		}
 	}
+	r.Left = len(given) - len(r.Items)
 	if r.Consultation.Rounds[0].Kind != delphi.Gather {
 		r.fillUp()
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
@@ -42,6 +43,11 @@ func (c room) opinion(q *page.Request) error {
 		return err
 	}
 	return q.Render(200, opinion(opinionView{view: v, Opinion: o}))
+}
+
+// Opinion draws the page of an opinion that is stored nowhere.
+func Opinion(c consultation.Consultation, o schema.Opinion) templ.Component {
+	return opinion(opinionView{view: view{dossier.View{Consultation: c}}, Opinion: o})
 }
 
 // document gives the stored bytes, exactly those that were hashed.
