@@ -19,10 +19,12 @@ func (r *Rehearsal) Opinion() (schema.Opinion, bool) {
 		documents[n] = archive.Stored{Document: d}
 	}
 	n := len(r.Contributions) // all became statements
-	return report.Sources{
+	o := report.Sources{
 		Consultation: r.Consultation, Items: r.Items, Documents: documents, Closings: r.closings, Decisions: r.decisions,
 		Contributions: r.Contributions, Received: contribution.Counts{Received: n, Admitted: n, Items: n},
-	}.Opinion(consultation.OpinionTexts{}), true
+	}.Opinion(consultation.OpinionTexts{})
+	o.Version = 1
+	return o, true
 }
 
 // Feedback is the last document about a round; false where none is released.

@@ -97,6 +97,9 @@ func Run(c consultation.Consultation, given []consultation.Item, play Play, now 
 // staged is the consultation that a rehearsal shows: the draft's words and rules, marked, under
 // another id and of no administration.
 func staged(c consultation.Consultation, play Play) consultation.Consultation {
+	if c.Commitment.Decider == "" {
+		c.Commitment.Decider = c.AdministrationName
+	}
 	return consultation.Consultation{
 		Rehearsal: play.String(), ID: uuid.NewSHA1(c.ID, []byte("rehearsal "+play.String())),
 		AdministrationName: c.AdministrationName, Address: c.Address, Slug: c.Slug, Language: c.Language,

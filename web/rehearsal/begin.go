@@ -52,7 +52,7 @@ func (d room) begin(q *page.Request) error {
 		return err
 	}
 	v := beginView{sketch: s, Seed: "1"}
-	asked := q.R.URL.Query().Has("manner")
+	asked := q.R.URL.Query().Has("seed")
 	if asked {
 		v.Manner, v.Seed = q.Query("manner"), q.Query("seed")
 	}
