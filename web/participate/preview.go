@@ -3,28 +3,26 @@ package participate
 import (
 	"context"
 	"io"
-	"slices"
 
 	"github.com/a-h/templ"
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
-	"delfi/internal/consultation/ballot/answer"
-	"delfi/internal/delphi"
-	"delfi/internal/delphi/protocol"
 	"delfi/web/dossier"
 	"delfi/web/page"
 )
 
-// Preview draws items as the panel of a consultation is asked about them in its first round of
-// answers, by the templates of the form itself. Its fields are disabled: nothing is sent.
-func Preview(c consultation.Consultation, items []consultation.Item) templ.Component {
+// Paper draws the questions of a paper as its reader finds them, by the templates of the form
+// itself. Its fields are disabled, and stand in no form: nothing is sent.
+func Paper(c consultation.Consultation, paper ballot.Paper) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		p := &paperView{view: view{dossier.View{Consultation: c}}, All: true}
-		n := 1 + slices.IndexFunc(c.Protocol.Rounds, func(r protocol.RoundPlan) bool { return r.Kind != delphi.Gather })
-		kind := c.Protocol.Round(n).Kind
-		p.Paper = ballot.Paper{Items: items, Round: consultation.Round{Number: n, Kind: kind}, Codecs: answer.For(c.Protocol, kind)}
+		p := &paperView{view: view{dossier.View{Consultation: c}}, All: true, Paper: paper}
 		p.sheet = sheetOf(new(sheets), p.Paper, page.From(ctx).Lang)
 		return preview(p).Render(ctx, w)
 	})
+}
+
+// Write draws the fields of a round that gathers contributions, as Paper does.
+func Write(c consultation.Consultation, r consultation.Round) templ.Component {
+	return writing(writeView{view: view{dossier.View{Consultation: c}}, Round: r})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
@@ -48,6 +49,11 @@ func (c room) published(q *page.Request) (opinionView, error) {
 		return opinionView{}, fault.New(fault.NotFound, "no_opinion", "the opinion has not been published yet")
 	}
 	return opinionView{view: v, Opinion: o}, err
+}
+
+// Opinion draws the page of an opinion that is stored nowhere.
+func Opinion(c consultation.Consultation, o schema.Opinion) templ.Component {
+	return opinion(opinionView{view: view{dossier.View{Consultation: c}}, Opinion: o})
 }
 
 // document gives the stored bytes, exactly those that were hashed.

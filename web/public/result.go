@@ -3,6 +3,8 @@ package public
 import (
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
@@ -30,6 +32,11 @@ func (c room) result(q *page.Request) error {
 		return err
 	}
 	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: f}))
+}
+
+// Result draws the page of a round whose document is stored nowhere.
+func Result(c consultation.Consultation, r consultation.Round, d feedback.Document) templ.Component {
+	return result(resultView{view: view{dossier.View{Consultation: c}}, Round: r, Document: d})
 }
 
 // of is the case of an item in this round, from which its words are drawn.

@@ -1,4 +1,4 @@
-package participate
+package preview_test
 
 import (
 	"bytes"
@@ -18,6 +18,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/web/i18n"
 	"delfi/web/page"
+	"delfi/web/participate/preview"
 )
 
 // kinds are a question of each form, and rules one that judges it.
@@ -92,7 +93,7 @@ func previewed(t *testing.T, p protocol.Protocol, lang string) {
 	}
 	ctx := page.With(t.Context(), &page.Request{R: r, Printer: i18n.Printer{Lang: lang, Now: time.Date(2030, 1, 1, 9, 0, 0, 0, time.UTC)}})
 	var b bytes.Buffer
-	if err := Preview(consultation.Consultation{Slug: "prova", Language: "it", Question: "Quale?", Protocol: p}, items).Render(ctx, &b); err != nil {
+	if err := preview.Of(consultation.Consultation{Slug: "prova", Language: "it", Question: "Quale?", Protocol: p}, items).Render(ctx, &b); err != nil {
 		t.Fatalf("%s: %v", p.Canonical(), err)
 	}
 	drawn, err := goquery.NewDocumentFromReader(&b)
