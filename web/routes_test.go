@@ -32,8 +32,10 @@ import (
 	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/participate/preview"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/rehearsal"
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/static"
@@ -119,6 +121,12 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/draft/{step}":                         "the rules of a running consultation are fixed",
 	"/desk/{slug}/minority":                             "it goes on",
 	"/desk/{slug}/announce":                             "there is no draft of that administration",
+	"/desk/{slug}/rehearsal":                            "as above",
+	"/desk/{slug}/rehearsal/{play}":                     "as above",
+	"/desk/{slug}/rehearsal/{play}/rounds/{n}":          "as above",
+	"/desk/{slug}/rehearsal/{play}/rounds/{n}/form":     "as above",
+	"/desk/{slug}/rehearsal/{play}/rounds/{n}/criteria": "as above",
+	"/desk/{slug}/rehearsal/{play}/opinion":             "as above",
 	"/desk/{slug}/delete":                               "as above",
 	"/desk/{slug}/resume":                               "nothing is suspended",
 	"/desk/{slug}/conclude":                             "it is the facilitator's",
@@ -362,11 +370,15 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	docs, err8 := library.New(o.Library)
 	groups, err9 := access.New(o.Access)
 	draws, err10 := webdraw.New(o.Draw)
+	o.Draft.Preview = preview.Of
 	wizard, err11 := draft.New(o.Draft)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11); err != nil {
+	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
+	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
+	trial, err12 := rehearsal.New(o.Rehearsal)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)
