@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -59,6 +60,19 @@ func Columns(reasons []feedback.Reason) []Column {
 	all := Parted(feedback.Alike(reasons))
 	if len(all) == 1 && all[0].Key == "unsaid" {
 		all[0].Key = ""
+	}
+	return all
+}
+
+// Joined gives columns with those of others, each side once: its reasons come first.
+func Joined(all, others []Column) []Column {
+	for _, c := range others {
+		at := slices.IndexFunc(all, func(a Column) bool { return a.Key == c.Key })
+		if at < 0 {
+			all = append(all, c)
+			continue
+		}
+		all[at].Said, all[at].N = append(all[at].Said, c.Said...), all[at].N+c.N
 	}
 	return all
 }

@@ -92,7 +92,7 @@ func (c room) opinionReasons(q *page.Request) error {
 }
 
 // everyReason are all reasons about an item: of a question in words those of its last round,
-// of a list's item those about the list, of any other its dissent and then the rest.
+// of a list's item those about the list, of any other its dissent and then the rest, by side.
 func (o opinionView) everyReason(i schema.Item) []dossier.Column {
 	switch {
 	case o.form(i) == delphi.TextForm:
@@ -101,6 +101,5 @@ func (o opinionView) everyReason(i schema.Item) []dossier.Column {
 	case o.borne(i):
 		return dossier.Columns(o.listReasons(i))
 	}
-	all := append(dissentColumns(i.Dissent), unsaidColumn(i.Dissent)...)
-	return append(all, rest(i)...)
+	return dossier.Joined(append(dissentColumns(i.Dissent), unsaidColumn(i.Dissent)...), rest(i))
 }

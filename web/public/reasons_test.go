@@ -2,6 +2,7 @@ package public_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,6 +100,11 @@ func TestManyReasonsStandOnPages(t *testing.T) {
 	}
 	c = h.Next(t, c, 2)
 	published(t, h, c)
+	headed := stranger.Get(t, at("quartiere", "/opinion/reasons/2/1")).Page.Find("main h2").Map(func(_ int, s *goquery.Selection) string { return strings.Fields(s.Text())[0] })
+	slices.Sort(headed)
+	if len(headed) != 2 || headed[0] == headed[1] {
+		t.Errorf("a side stands twice, or not at all: %q", headed)
+	}
 	opinion := stranger.Get(t, at("quartiere", "/opinion"))
 	for of, word := range map[string]string{"2": "ragione", "3": "scelta", "8": "parole"} {
 		path := at("quartiere", "/opinion/reasons/"+of)
