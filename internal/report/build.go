@@ -17,6 +17,7 @@ import (
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger"
 	"delfi/internal/library"
+	"delfi/internal/panel/drawing"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/report/schema"
 )
@@ -33,6 +34,7 @@ type Sources struct {
 	Entries       []ledger.Entry
 	Minority      consultation.Minority
 	Reading       []library.Document
+	Draws         []drawing.Draw
 }
 
 // build gathers the sources, all in the one transaction, and draws the document.
@@ -61,6 +63,9 @@ func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Con
 		return schema.Opinion{}, err
 	}
 	if src.Reading, err = library.Reading(ctx, tx, c.Space); err != nil {
+		return schema.Opinion{}, err
+	}
+	if src.Draws, err = drawing.Held(ctx, tx, c.ID); err != nil {
 		return schema.Opinion{}, err
 	}
 	return src.Opinion(texts), nil
@@ -110,6 +115,9 @@ func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
 	for _, d := range src.Reading {
 		v := d.Current()
 		o.Reading = append(o.Reading, schema.Document{Number: d.Number, Version: v.Number, Title: v.Title, Source: v.Source, Dated: date(v.Dated), Digest: v.Digest()})
+	}
+	for _, d := range src.Draws {
+		o.Draws = append(o.Draws, schema.DrawOf(d.Group, d.Roll, d.Rule, d.Result.Panel))
 	}
 	for _, e := range src.Entries {
 		if e.Type == "act" && e.Kind == string(consultation.ActConclude) {

@@ -35,6 +35,7 @@ type Opinion struct {
 	ProtocolHash    string            `json:"protocol_hash"`
 	Reading         []Document        `json:"reading,omitempty"` // what the panel was given with the announcement
 	Groups          []Group           `json:"groups"`            // protocol order
+	Draws           []Draw            `json:"draws,omitempty"`   // of groups that were drawn by lot, by group
 	Scales          map[string]Scale  `json:"scales"`            // by id of item kind
 	Staff           []Steward         `json:"staff"`             // who steered, by office
 	Rounds          []Round           `json:"rounds"`            // participation, in order of their numbers
