@@ -162,6 +162,9 @@ func everyField(d desk) {
 						d.Errorf("%s, %s: %d fields %s", variant, step, page.Count(id), id)
 					}
 				}
+				if asks := step == form.StepItems || step == form.StepSummary; asks != (page.Count("fieldset.dlf-preview[disabled]") > 0) {
+					d.Errorf("%s, %s: %d previews", variant, step, page.Count(".dlf-preview"))
+				}
 				if lost := unworded.FindString(page.Text("main")); lost != "" {
 					d.Errorf("%s, %s: no words for %s", variant, step, lost)
 				}
@@ -192,20 +195,38 @@ func everyField(d desk) {
 func leads(d desk) {
 	at := d.begin("mancano", "classical")
 	d.send(at+"question", 303, "languages", "de")
+	d.send(at+"panel", 303, "disclosure.small", "open")
 	d.send(at+"rounds", 303, "consensus.rule", "median-iqr")
 	d.send(at+"items", 303, "items.source", "given", "do", "add:given")
 	d.send(at+"items", 303, "item_kinds[0].points", "5")
-	for _, page := range []string{at + "summary", "/desk/mancano"} {
+	pages := []string{"/desk/mancano"}
+	for _, step := range form.Steps {
+		pages = append(pages, at+string(step))
+	}
+	for _, page := range pages {
 		n := 0
 		d.get(page).Page.Find("main a[href*='#f-']").Each(func(_ int, a *goquery.Selection) {
 			n++
 			address, id, _ := strings.Cut(a.AttrOr("href", ""), "#")
 			if target := d.get(address); target.Count("#"+id) != 1 {
 				d.Errorf("%s: %q leads to %s#%s, where there are %d", page, a.Text(), address, id, target.Count("#"+id))
+			} else if target.Page.Find("#"+id).ParentsFiltered("details:not([open])").Length() > 0 {
+				d.Errorf("%s: %q leads to %s#%s, which is folded", page, a.Text(), address, id)
 			}
 		})
 		if n < 12 {
 			d.Errorf("%s has %d links only: %s", page, n, d.get(page).Text("main"))
+		}
+	}
+	// Nothing that is missing is done: neither its step nor the summary.
+	for _, page := range pages[1:] {
+		shown := d.get(page)
+		for n, step := range form.Steps {
+			line := shown.Page.Find(".dlf-steps li").Eq(n)
+			lacks := step == form.StepSummary || shown.Page.Find(".dlf-lacking a[href*='/draft/"+string(step)+"#']").Length() > 0
+			if here := page == at+string(step); !here && line.HasClass("done") == lacks {
+				d.Errorf("%s: %s is called %s", page, step, line.Text())
+			}
 		}
 	}
 	got := d.b.Post(d.T, "/desk/mancano/announce", url.Values{"version": {d.get("/desk/mancano/announce").Page.Find("main form input[name=version]").AttrOr("value", "")}})

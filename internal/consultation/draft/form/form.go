@@ -112,6 +112,20 @@ func Sketch(document string) (protocol.Protocol, bool, error) {
 	return p, err == nil, nil
 }
 
+// Whole gives the protocol and the items of a draft, with or without a day to begin on; false
+// where the document does not hold yet.
+func (f Form) Whole() (protocol.Protocol, []consultation.Item, bool) {
+	d, err := f.Read()
+	if err != nil {
+		return protocol.Protocol{}, nil, false
+	}
+	p, err := d.Protocol()
+	if err != nil {
+		return protocol.Protocol{}, nil, false
+	}
+	return p, d.Items(p), true
+}
+
 // Draft is a form that was read; what was left blank is zero.
 type Draft struct {
 	Slug, language, title, question, background string
