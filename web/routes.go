@@ -161,6 +161,8 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/rehearsal/{play}/opinion", personal, noStore, trial.Opinion, signedIn),
 		get("/desk/{slug}/protocol.json", personal, noStore, wizard.Export, signedIn),
 		post("/desk/{slug}/duplicate", personal, wizard.Duplicate, signedIn),
+		get("/desk/{slug}/template", personal, noStore, wizard.Saving, signedIn),
+		post("/desk/{slug}/template", personal, wizard.Save, signedIn),
 		get("/desk/{slug}/delete", personal, noStore, desk.Before("delete"), signedIn),
 		post("/desk/{slug}/delete", personal, desk.Does("delete"), signedIn),
 		get("/desk/{slug}/announce", personal, noStore, desk.Before("announce"), signedIn),
@@ -228,6 +230,9 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/first-run", personal, desk.Found, signedIn, page.LimitCodes),
 		get("/administrations/{slug}", personal, noStore, desk.Administration, signedIn),
 		post("/administrations/{slug}", personal, desk.Describe, signedIn),
+		get("/administrations/{slug}/templates", personal, noStore, wizard.Shelf, signedIn),
+		get("/administrations/{slug}/templates/{template}/remove", personal, noStore, wizard.Removal, signedIn),
+		post("/administrations/{slug}/templates/{template}/remove", personal, wizard.Remove, signedIn),
 		post("/administrations/{slug}/grant", personal, desk.GrantRole, signedIn),
 		post("/administrations/{slug}/revoke", personal, desk.RevokeRole, signedIn),
 	}

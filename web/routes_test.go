@@ -99,6 +99,7 @@ var examples = map[string]string{
 	"/desk/{slug}/done/{act}":                              "/desk/" + webtest.Answering + "/done/start",
 	"/desk/{slug}/library/{n}":                             "/desk/" + webtest.Answering + "/library/1",
 	"/desk/{slug}/library/{n}/{version}":                   "/desk/" + webtest.Answering + "/library/1/1",
+	"/administrations/{slug}/templates":                    "/administrations/riva/templates",
 }
 
 // withoutExample are routes that are read and at which nobody in the demonstration gets 200,
@@ -128,15 +129,17 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/rehearsal/{play}/rounds/{n}/criteria": "as above",
 	"/desk/{slug}/rehearsal/{play}/opinion":             "as above",
 	"/desk/{slug}/delete":                               "as above",
-	"/desk/{slug}/resume":                               "nothing is suspended",
-	"/desk/{slug}/conclude":                             "it is the facilitator's",
-	"/desk/{slug}/publish":                              "it goes on",
-	"/desk/{slug}/rounds/{number}/open":                 "they are the facilitator's",
-	"/desk/{slug}/rounds/{number}/close":                "as above",
-	"/desk/{slug}/items/{item}/reword":                  "as above",
-	"/desk/{slug}/contributions":                        "they are the moderators'",
-	"/desk/{slug}/appeals":                              "as above",
-	"/first-run":                                        "there are administrations",
+
+	"/administrations/{slug}/templates/{template}/remove": "no template is kept",
+	"/desk/{slug}/resume":                "nothing is suspended",
+	"/desk/{slug}/conclude":              "it is the facilitator's",
+	"/desk/{slug}/publish":               "it goes on",
+	"/desk/{slug}/rounds/{number}/open":  "they are the facilitator's",
+	"/desk/{slug}/rounds/{number}/close": "as above",
+	"/desk/{slug}/items/{item}/reword":   "as above",
+	"/desk/{slug}/contributions":         "they are the moderators'",
+	"/desk/{slug}/appeals":               "as above",
+	"/first-run":                         "there are administrations",
 }
 
 // path is an address of a row.

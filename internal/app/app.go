@@ -35,6 +35,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/draft/template"
 	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/scope"
@@ -93,6 +94,7 @@ type App struct {
 	Notices       *notify.Service
 	Access        *access.Service
 	Drafts        *draft.Service
+	Templates     *template.Service
 	Scopes        *scope.Service
 	Consultations *steering.Service
 	Moderation    *moderation.Service
@@ -125,7 +127,7 @@ func New(o Options) (*App, error) {
 	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls)
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
 	a.Access = access.New(db, a.Record, a.Rolls)
-	a.Drafts, a.Scopes = draft.New(db, a.Accounts), scope.New(db)
+	a.Drafts, a.Templates, a.Scopes = draft.New(db, a.Accounts), template.New(db), scope.New(db)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Moderation = moderation.New(db, a.Record, o.Keys)
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)

@@ -61,7 +61,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Facilitation: a.Facilitation, Contributions: a.Contributions,
 			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports, Record: a.Record,
 		},
-		Draft:      draft.Services{Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations},
+		Draft:      draft.Services{Accounts: a.Accounts, Drafts: a.Drafts, Templates: a.Templates, Consultations: a.Consultations},
 		Rehearsal:  rehearsal.Services{Consultations: a.Consultations, Drafts: a.Drafts},
 		Queue:      queue.Services{Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Moderation: a.Moderation},
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},

@@ -29,6 +29,7 @@ var owners = map[string]string{
 	"civic.contribution":      "internal/consultation/contribution",
 	"civic.count_table":       "internal/consultation/tabulation",
 	"civic.decision":          "internal/consultation/lifecycle",
+	"civic.draft_template":    "internal/consultation/draft/template",
 	"civic.departed":          "internal/panel",
 	"civic.departed_mark":     "internal/pseudonym",
 	"civic.document":          "internal/library",

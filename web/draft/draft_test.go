@@ -100,6 +100,7 @@ func TestWizard(t *testing.T) {
 	run("somebody was faster", faster)
 	run("a document is taken away, brought, and copied", documents)
 	run("templates of the commitment", promised)
+	run("templates of the administration", templates)
 	run("ways to answer", ways)
 	run("warnings", warned)
 	run("more than a draft may have", bounded)
@@ -426,5 +427,73 @@ func TestWords(t *testing.T) {
 		if !i18n.Known("field." + code) {
 			t.Errorf("no words for the fault %s", code)
 		}
+	}
+}
+
+// templates: a draft is kept, another begins with it, and it is removed after a page that says
+// what remains.
+func templates(d desk) {
+	const shelf = "/administrations/riva/templates"
+	if page := d.get(shelf); page.Count("main li h2") != 0 {
+		d.Fatalf("templates before any is kept: %s", page.Text("main"))
+	}
+	at := d.begin("matrice", "policy")
+	d.send(at+"question", 303, "question", "Quale ponte?", "commitment_decider", "La Giunta")
+	d.get(at + "summary")
+	const keep = "/desk/matrice/template"
+	if got := d.get(keep); got.Page.Find("#f-template_name").AttrOr("value", "") != "Il ponte" {
+		d.Errorf("the name is not proposed: %s", got.Text("main"))
+	}
+	for _, name := range []string{"", "\u200b", strings.Repeat("a", 121), "due\nrighe"} {
+		if got := d.sent(keep, 422, url.Values{"template_name": {name}}); got.Count("#errors a[href='#f-template_name']") != 1 {
+			d.Errorf("%q: %s", name, got.Text("main"))
+		}
+	}
+	for range 2 { // the button is pressed twice
+		if got := d.sent(keep, 303, url.Values{"template_name": {"Ponti, due giri"}}); got.Location != shelf {
+			d.Errorf("kept: %s", got.Location)
+		}
+	}
+	d.send(at+"question", 303, "question", "Quali ponti?")
+	if got := d.sent(keep, 422, url.Values{"template_name": {"Ponti, due giri"}}); got.Count("#errors a") != 1 {
+		d.Errorf("another draft under the same name: %s", got.Text("main"))
+	}
+	page := d.get(shelf)
+	if page.Count("main li h2") != 1 || page.Text("main li h2") != "Ponti, due giri" {
+		d.Fatalf("on the shelf: %s", page.Text("main"))
+	}
+	first := page.Page.Find("main a[href^='/desk/new?template=']").AttrOr("href", "")
+	_, id, _ := strings.Cut(first, "=")
+	if got := d.get(first); got.Count("input[name=template][checked][value='"+id+"']") != 1 {
+		d.Errorf("%s does not choose it: %s", first, got.Text("main"))
+	}
+	begun := url.Values{"title": {"Il ponte nuovo"}, "slug": {"nato"}, "language": {"it"}, "variant": {"classical"}, "template": {id}}
+	d.sent("/desk/new", 303, begun)
+	f, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), "nato")
+	if err != nil {
+		d.Fatal(err)
+	}
+	if f.Title != "Il ponte nuovo" || f.Question != "Quale ponte?" || f.CommitmentDecider != "La Giunta" || f.Value("variant") != "policy" || len(f.Moderators) > 0 {
+		d.Errorf("it begins with %+v", f)
+	}
+	begun.Set("slug", "nato-2")
+	begun.Set("template", "6f1d9a52-0d1d-4f0e-9a62-3f1f7e6f9b01")
+	if got := d.sent("/desk/new", 422, begun); got.Count("#errors a[href='#f-template']") != 1 {
+		d.Errorf("an unknown template: %s", got.Text("main"))
+	}
+	remove := shelf + "/" + id + "/remove"
+	if got := d.get(remove); got.Count("main form[method=post] button") != 1 || !strings.Contains(got.Text("main"), "restano come sono") {
+		d.Errorf("before removing: %s", got.Text("main"))
+	}
+	d.get(shelf) // nothing is removed by reading
+	for range 2 {
+		d.sent(remove, 303, url.Values{})
+	}
+	if page := d.get(shelf); page.Count("main li h2") != 0 || d.b.Get(d.T, remove).Status != 404 {
+		d.Errorf("after removing: %s", page.Text("main"))
+	}
+	d.get("/desk/nato/draft/question") // what began with it stays
+	if got := d.b.Get(d.T, "/administrations/borgo/templates"); got.Status != 404 {
+		d.Errorf("another administration's: %d", got.Status)
 	}
 }
