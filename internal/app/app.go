@@ -37,6 +37,7 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/oversight"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/consultation/tabulation"
@@ -94,6 +95,7 @@ type App struct {
 	Access        *access.Service
 	Drafts        *draft.Service
 	Scopes        *scope.Service
+	Oversight     *oversight.Service
 	Consultations *steering.Service
 	Moderation    *moderation.Service
 	Contributions *contribution.Service
@@ -126,6 +128,7 @@ func New(o Options) (*App, error) {
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
 	a.Access = access.New(db, a.Record, a.Rolls)
 	a.Drafts, a.Scopes = draft.New(db, a.Accounts), scope.New(db)
+	a.Oversight = oversight.New(db, a.Drafts, a.Panel)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Moderation = moderation.New(db, a.Record, o.Keys)
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)

@@ -76,6 +76,7 @@ var levels = [][]string{
 	{"internal/consultation/draft/form", "internal/consultation/feedback"},
 	{"internal/consultation/lifecycle"},
 	{"internal/consultation/access", "internal/consultation/draft", "internal/consultation/feedback/archive", "internal/consultation/scope"},
+	{"internal/consultation/oversight"},
 	{"internal/consultation/steering"},
 	{"internal/consultation/contribution", "internal/consultation/ballot", "internal/consultation/facilitation"},
 	{"internal/consultation/tabulation"},
