@@ -11,6 +11,7 @@ import (
 	webdraw "delfi/web/draw"
 	"delfi/web/library"
 	"delfi/web/moderation"
+	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
@@ -56,7 +57,8 @@ func Routes(o Options) ([]page.Route, error) {
 	drawn, err9 := webdraw.New(o.Draw)
 	groups, err10 := access.New(o.Access)
 	wizard, err11 := draft.New(o.Draft)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
+	house, err13 := oversight.New(o.Oversight)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -187,7 +189,8 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/withdraw", personal, desk.Does("withdraw"), signedIn, fresh),
 		get("/desk/{slug}/rounds/{number}/open", personal, noStore, desk.Before("open"), signedIn),
 		post("/desk/{slug}/rounds/{number}/open", personal, desk.Does("open"), signedIn),
-		post("/desk/{slug}/rounds/{number}/extend", personal, desk.Extend, signedIn),
+		get("/desk/{slug}/rounds/{number}/extend", personal, noStore, desk.Before("extend"), signedIn),
+		post("/desk/{slug}/rounds/{number}/extend", personal, desk.Does("extend"), signedIn),
 		get("/desk/{slug}/rounds/{number}/close", personal, noStore, desk.Before("close"), signedIn),
 		post("/desk/{slug}/rounds/{number}/close", personal, desk.Does("close"), signedIn),
 		post("/desk/{slug}/rounds/{number}/release", personal, desk.Release, signedIn),
@@ -213,6 +216,7 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/first-run", personal, noStore, desk.FirstRun, signedIn),
 		post("/first-run", personal, desk.Found, signedIn, page.LimitCodes),
 		get("/administrations/{slug}", personal, noStore, desk.Administration, signedIn),
+		get("/administrations/{slug}/desk", personal, noStore, house.Desk, signedIn),
 		post("/administrations/{slug}", personal, desk.Describe, signedIn),
 		post("/administrations/{slug}/grant", personal, desk.GrantRole, signedIn),
 		post("/administrations/{slug}/revoke", personal, desk.RevokeRole, signedIn),

@@ -122,7 +122,7 @@ func TestPressedTwice(t *testing.T) {
 
 	w.twice(giulia, desk("/suspend"), url.Values{"reason": {"Verifica."}})
 	w.twice(giulia, desk("/resume"), nil)
-	extend := w.form(paolo, desk(""), desk("/rounds/3/extend")).with("days", "1", "reason", "Piove.")
+	extend := w.form(paolo, desk("/rounds/3/extend"), desk("/rounds/3/extend")).with("days", "1", "reason", "Piove.")
 	before := w.deadline(webtest.Answering)
 	w.twice(paolo, desk("/rounds/3/extend"), extend)
 	if got := w.deadline(webtest.Answering); got != before+1 {

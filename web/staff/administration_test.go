@@ -47,6 +47,7 @@ func TestGuardsOfAdministrations(t *testing.T) {
 		{Method: "GET", Path: "/first-run", Denied: over},
 		{Method: "POST", Path: "/first-run", Form: form, Denied: over},
 		{Method: "GET", Path: riva, Denied: denied},
+		{Method: "GET", Path: riva + "/desk", Denied: denied},
 		{Method: "POST", Path: riva, Form: form, Denied: denied},
 		{Method: "POST", Path: riva + "/grant", Form: form, Denied: denied},
 		{Method: "POST", Path: riva + "/revoke", Form: form, Denied: denied},

@@ -35,7 +35,7 @@ type Handlers struct {
 	Desks, Desk                 page.Handler
 	Before, Does                func(act string) page.Handler // the page before an act, and the act
 	Done                        page.Handler                  // the page after one
-	Extend, Release             page.Handler                  // of a round
+	Release                     page.Handler                  // of a round
 	Decide, DecideAll, Undecide page.Handler                  // on items
 	Editor, Reword              page.Handler                  // of their words
 	Minority, Report            page.Handler                  // of the minority
@@ -52,7 +52,7 @@ func New(s Services) (Handlers, error) {
 	return Handlers{
 		Desks: d.desks, Desk: d.desk,
 		Before: d.before, Does: d.does, Done: d.done,
-		Extend: d.extendRound, Release: d.releaseRound,
+		Release: d.releaseRound,
 		Decide: d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
 		Editor: d.editor, Reword: d.reword,
 		Minority: d.minority, Report: d.report,

@@ -76,7 +76,7 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at("mercato-coperto", "/protocol.json"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
 	}
-	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/close"} {
+	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/extend", "/rounds/3/close"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, act), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", act), Denied: hidden})
 	}
 	for _, act := range []string{
@@ -194,11 +194,7 @@ func reasonless(t *testing.T, h *webtest.House, site *webtest.Site) {
 		{paolo, at(webtest.Answering, "/rounds/3/close")}, {paolo, at(webtest.Answering, "/rounds/3/extend")},
 		{giulia, at(webtest.Answering, "/withdraw")}, {giulia, at(webtest.Answering, "/suspend")},
 	} {
-		from := c.path
-		if strings.HasSuffix(from, "/extend") { // its form stands on the desk
-			from = at(webtest.Answering, "")
-		}
-		got := c.b.Post(t, c.path, showed(t, c.b, from, url.Values{"reason": {"  "}, "days": {"2"}}))
+		got := c.b.Post(t, c.path, showed(t, c.b, c.path, url.Values{"reason": {"  "}, "days": {"2"}}))
 		if got.Status != 422 || got.Count("#errors a") == 0 {
 			t.Errorf("%s without a reason: %d %s", c.path, got.Status, got.Text("main h1"))
 		}

@@ -1,0 +1,37 @@
+package oversight
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/oversight"
+	"delfi/web/page"
+)
+
+// Services are the use cases that this room calls.
+type Services struct {
+	Accounts interface {
+		Own(ctx context.Context, actor account.Actor, slug string) (account.Administration, error)
+		HoldersOf(ctx context.Context, actor account.Actor, slug string) ([]account.Holding, error)
+	}
+	Scopes interface {
+		Named(ctx context.Context, scopes ...account.Scope) (map[account.Scope]consultation.Consultation, error)
+	}
+	Oversight interface {
+		Desk(ctx context.Context, actor account.Actor, administration uuid.UUID, page int) (oversight.Desk, error)
+	}
+}
+
+type room struct{ Services }
+
+// Handlers are the room's pages, for the table of routes.
+type Handlers struct{ Desk page.Handler }
+
+// New returns the room's handlers.
+func New(s Services) (Handlers, error) {
+	c := room{s}
+	return Handlers{Desk: c.desk}, page.Complete("oversight", s)
+}
