@@ -94,7 +94,7 @@ func (v deskView) waits(q *page.Request) string {
 		return q.T("oversight.waits.none")
 	}
 	words := q.T("oversight.waits.n", "n", v.Waits)
-	if first := v.mine(); len(first) > 0 && !first[0].Wait.Due.IsZero() {
+	if first := v.mine(); v.Page == 1 && len(first) > 0 && !first[0].Wait.Due.IsZero() {
 		due, key := first[0].Wait.Due, "oversight.waits.first"
 		if v.Waits == 1 {
 			key = "oversight.waits.only"
