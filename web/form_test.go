@@ -185,7 +185,7 @@ func TestFreeText(t *testing.T) {
 	panelist := w.site.As(t, h.Panelist(t, 1))
 	tried := slices.Concat(
 		w.refused(giulia, "/desk/new"), w.drafting(w.as("elena"), "/desk/mercato-coperto/draft/"),
-		w.refused(giulia, answering+"/suspend"), w.refused(giulia, answering+"/withdraw"), w.refused(paolo, answering), w.refused(paolo, answering+"/rounds/3/close"),
+		w.refused(giulia, answering+"/suspend"), w.refused(giulia, answering+"/withdraw"), w.refused(paolo, answering), w.refused(paolo, answering+"/rounds/3/close"), w.refused(paolo, answering+"/rounds/3/extend"),
 		w.refused(giulia, "/administrations/riva"),
 		w.refused(giulia, "/desk/alberi-e-ombra/rolls"),
 		w.refused(anna, gathering+"/contributions"), w.refused(panelist, paper+"?item=1"),

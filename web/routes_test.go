@@ -30,6 +30,7 @@ import (
 	webdraw "delfi/web/draw"
 	"delfi/web/library"
 	"delfi/web/moderation"
+	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
@@ -91,6 +92,7 @@ var examples = map[string]string{
 	static.Prefix + "*":                           static.URL("css/delfi.css"),
 	"/administrations/{slug}":                     "/administrations/riva",
 	"/administrations/{slug}/desk":                "/administrations/riva/desk",
+	"/desk/{slug}/corrections/{text}":             "/desk/" + webtest.Answering + "/corrections/title",
 	"/consultations/{slug}/library/{n}/{version}": "/consultations/" + webtest.Published + "/library/1/1",
 	"/desk/{slug}/start":                          "/desk/" + webtest.Announced + "/start",
 	"/desk/{slug}/done/{act}":                     "/desk/" + webtest.Answering + "/done/start",
@@ -363,10 +365,11 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	groups, err9 := access.New(o.Access)
 	draws, err10 := webdraw.New(o.Draw)
 	wizard, err11 := draft.New(o.Draft)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11); err != nil {
+	house, err12 := oversight.New(o.Oversight)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "oversight": {house}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

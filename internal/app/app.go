@@ -34,6 +34,7 @@ import (
 	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/correction"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/feedback/archive"
@@ -100,6 +101,7 @@ type App struct {
 	Moderation    *moderation.Service
 	Contributions *contribution.Service
 	Facilitation  *facilitation.Service
+	Corrections   *correction.Service
 	Ballots       *ballot.Service
 	Tabulation    *tabulation.Service
 	Archive       *archive.Service
@@ -132,6 +134,7 @@ func New(o Options) (*App, error) {
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Moderation = moderation.New(db, a.Record, o.Keys)
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
+	a.Corrections = correction.New(db, a.Consultations, a.Record)
 	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)

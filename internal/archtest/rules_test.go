@@ -78,7 +78,7 @@ var levels = [][]string{
 	{"internal/consultation/access", "internal/consultation/draft", "internal/consultation/feedback/archive", "internal/consultation/scope"},
 	{"internal/consultation/oversight"},
 	{"internal/consultation/steering"},
-	{"internal/consultation/contribution", "internal/consultation/ballot", "internal/consultation/facilitation"},
+	{"internal/consultation/contribution", "internal/consultation/ballot", "internal/consultation/correction", "internal/consultation/facilitation"},
 	{"internal/consultation/tabulation"},
 }
 

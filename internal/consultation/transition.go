@@ -31,6 +31,7 @@ const (
 	ActReply    Act = "reply"
 	ActWithdraw Act = "withdraw"
 	ActReplace  Act = "replace"
+	ActCorrect  Act = "correct"
 )
 
 // The acts on a round (ActPostpone too).
@@ -98,16 +99,19 @@ var transitions = []transition{
 	{ofConsultation, string(Announced), string(Announced), ActSuspend, []office.Role{office.Administrator, office.Moderator}, "reason, days left of 90"},
 	{ofConsultation, string(Announced), string(Announced), ActResume, []office.Role{office.Administrator, office.Moderator, System}, ""},
 	{ofConsultation, string(Announced), string(Announced), ActReplace, []office.Role{office.Administrator}, "role held, from today on, reason"},
+	{ofConsultation, string(Announced), string(Announced), ActCorrect, []office.Role{office.Administrator}, "a text that nothing binds, reason"},
 	{ofConsultation, string(Announced), string(Withdrawn), ActWithdraw, []office.Role{office.Administrator, System}, "reason"},
 	{ofConsultation, string(Running), string(Running), ActSuspend, []office.Role{office.Administrator, office.Moderator}, "reason, days left of 90"},
 	{ofConsultation, string(Running), string(Running), ActResume, []office.Role{office.Administrator, office.Moderator, System}, ""},
 	{ofConsultation, string(Running), string(Concluded), ActConclude, []office.Role{office.Facilitator, System}, "last round released, reason against the proposal"},
 	{ofConsultation, string(Running), string(Running), ActReplace, []office.Role{office.Administrator}, "role held, from today on, reason"},
+	{ofConsultation, string(Running), string(Running), ActCorrect, []office.Role{office.Administrator}, "a text that nothing binds, reason"},
 	{ofConsultation, string(Running), string(Withdrawn), ActWithdraw, []office.Role{office.Administrator, System}, "reason, by itself an import that broke off"},
 	{ofConsultation, string(Concluded), string(Concluded), ActMinority, []office.Role{office.Facilitator}, "words; shown to the panel for 7 days"},
 	{ofConsultation, string(Concluded), string(Concluded), ActForgo, []office.Role{office.Facilitator}, "dissent, reason not to report it"},
 	{ofConsultation, string(Concluded), string(Published), ActPublish, []office.Role{office.Administrator, System}, "key and ballots gone, opinion built; by hand, no dissent or it was reported"},
 	{ofConsultation, string(Concluded), string(Concluded), ActReplace, []office.Role{office.Administrator}, "role held, from today on, reason"},
+	{ofConsultation, string(Concluded), string(Concluded), ActCorrect, []office.Role{office.Administrator}, "a text that nothing binds, reason"},
 	{ofConsultation, string(Concluded), string(Withdrawn), ActWithdraw, []office.Role{office.Administrator, System}, "reason, by itself an import that broke off"},
 	{ofConsultation, string(Published), string(Answered), ActReply, []office.Role{office.Administrator}, "every finding replied to"},
 

@@ -231,7 +231,7 @@ func (l line) tells(q *page.Request) string {
 		}
 		return q.T("staff.desk.ready")
 	case consultation.PendingResumption:
-		return q.T("oversight.tells.resume", "since", q.Day(c.Suspended.Since), "days", consultation.MaxSuspended)
+		return q.T("oversight.tells.resume", "since", q.Day(c.Suspended.Since), "n", consultation.MaxSuspended)
 	case consultation.PendingPublication:
 		return q.T("oversight.tells.publish", "concluded", q.Day(c.ConcludedAt), "due", q.Day(l.Wait.Due))
 	}
@@ -267,6 +267,9 @@ func (l line) acts(q *page.Request) []act {
 	var all []act
 	if c.Stage == consultation.Draft {
 		return []act{{l.at(q, "/rolls"), q.T("access.link")}, {l.at(q, "/delete"), q.T("staff.about.delete.leads")}}
+	}
+	if _, _, err := c.Stage.Step(consultation.ActCorrect, account.Administrator); err == nil {
+		all = append(all, act{l.at(q, "/corrections"), q.T("oversight.correct.title")})
 	}
 	all = append(all, act{l.at(q, "/staff"), q.T("staff.members.title")}, act{l.at(q, "/rolls"), q.T("access.link")},
 		act{q.URL("/consultations/" + c.Slug + "/timeline"), q.T("oversight.do.timeline")})

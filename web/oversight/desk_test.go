@@ -30,8 +30,8 @@ func TestDesk(t *testing.T) {
 	if got.Status != http.StatusOK || owed.Length() != 2 {
 		t.Fatalf("%d: %d things wait: %s", got.Status, owed.Length(), got.Text("main"))
 	}
-	if said := got.Text(".dlf-stateline"); !strings.Contains(said, "2 cose aspettano l’amministrazione.") {
-		t.Errorf("the state line: %s", said)
+	if line := got.Text(".dlf-stateline"); !strings.Contains(line, "2 cose aspettano l’amministrazione.") {
+		t.Errorf("the state line: %s", line)
 	}
 	for n, want := range map[int]struct{ words, path string }{
 		0: {"Da riprendere", "/desk/" + webtest.Announced + "/resume"},
@@ -64,8 +64,8 @@ func TestDesk(t *testing.T) {
 			}
 		})
 	}
-	if said := got.Text("table"); strings.Contains(said, "coperto") || !strings.Contains(said, "almeno ") {
-		t.Errorf("the tables: %s", said)
+	if text := got.Text("table"); strings.Contains(text, "coperto") || !strings.Contains(text, "almeno ") {
+		t.Errorf("the tables: %s", text)
 	}
 	if en := b.Get(t, "/en"+desk).Text("main"); !strings.Contains(en, "2 things wait for the administration.") || !strings.Contains(en, "The panel: answer") {
 		t.Errorf("in English: %s", en)

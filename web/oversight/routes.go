@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/correction"
 	"delfi/internal/consultation/oversight"
 	"delfi/web/page"
 )
@@ -23,15 +24,22 @@ type Services struct {
 	Oversight interface {
 		Desk(ctx context.Context, actor account.Actor, administration uuid.UUID, page int) (oversight.Desk, error)
 	}
+	Corrections interface {
+		Desk(ctx context.Context, actor account.Actor, slug string) (consultation.Consultation, []correction.Made, error)
+		Correct(ctx context.Context, actor account.Actor, slug string, x correction.Correction) error
+	}
 }
 
 type room struct{ Services }
 
-// Handlers are the room's pages, for the table of routes.
-type Handlers struct{ Desk page.Handler }
+// Handlers are the room's pages and acts, for the table of routes.
+type Handlers struct {
+	Desk                         page.Handler // of an administration
+	Corrections, Editor, Correct page.Handler // of a consultation's texts
+}
 
 // New returns the room's handlers.
 func New(s Services) (Handlers, error) {
 	c := room{s}
-	return Handlers{Desk: c.desk}, page.Complete("oversight", s)
+	return Handlers{Desk: c.desk, Corrections: c.corrections, Editor: c.editor, Correct: c.correct}, page.Complete("oversight", s)
 }

@@ -10,8 +10,8 @@ import (
 	"delfi/internal/platform/postgres"
 )
 
-// Shelf is a page of an administration's own consultations.
-type Shelf struct {
+// Overview is a page of an administration's own consultations.
+type Overview struct {
 	IDs   []uuid.UUID
 	All   int // on every page
 	Waits int // of them for its administrators
@@ -21,7 +21,7 @@ type Shelf struct {
 // statement: first those in which its administrators act next, by the day on which that is
 // due, then those in which others do, and last those that are over, the newest first.
 // The order is that of consultation.Waits. A page beyond the last one is empty.
-func Overseen(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, limit, offset int) (Shelf, error) {
+func Overseen(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, limit, offset int) (Overview, error) {
 	rows, err := tx.QueryContext(ctx, `
 		WITH own AS (
 			SELECT c.id, c.announced_at, c.stage = 'draft' AS draft,
@@ -53,19 +53,19 @@ func Overseen(ctx context.Context, tx *postgres.Tx, administration uuid.UUID, li
 		LIMIT $2 OFFSET $3`,
 		administration, limit, offset, consultation.ExamineDays)
 	if err != nil {
-		return Shelf{}, fmt.Errorf("overseen: %w", err)
+		return Overview{}, fmt.Errorf("overseen: %w", err)
 	}
 	defer rows.Close()
-	var s Shelf
+	var s Overview
 	for rows.Next() {
 		var id uuid.UUID
 		if err := rows.Scan(&id, &s.All, &s.Waits); err != nil {
-			return Shelf{}, fmt.Errorf("overseen: %w", err)
+			return Overview{}, fmt.Errorf("overseen: %w", err)
 		}
 		s.IDs = append(s.IDs, id)
 	}
 	if err := rows.Err(); err != nil {
-		return Shelf{}, fmt.Errorf("overseen: %w", err)
+		return Overview{}, fmt.Errorf("overseen: %w", err)
 	}
 	return s, nil
 }

@@ -57,15 +57,15 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, administration 
 	}
 	var d Desk
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
-		shelf, err := lifecycle.Overseen(ctx, tx, administration, Size, (page-1)*Size)
+		overview, err := lifecycle.Overseen(ctx, tx, administration, Size, (page-1)*Size)
 		if err != nil {
 			return err
 		}
-		if len(shelf.IDs) == 0 && page > 1 {
+		if len(overview.IDs) == 0 && page > 1 {
 			return fault.New(fault.NotFound, "not_found", "there is no such page")
 		}
-		d = Desk{Page: page, Pages: max(1, (shelf.All+Size-1)/Size), All: shelf.All, Waits: shelf.Waits}
-		d.Lines, err = s.lines(ctx, tx, shelf.IDs)
+		d = Desk{Page: page, Pages: max(1, (overview.All+Size-1)/Size), All: overview.All, Waits: overview.Waits}
+		d.Lines, err = s.lines(ctx, tx, overview.IDs)
 		return err
 	})
 	return d, err
