@@ -49,11 +49,10 @@ func (c *check) opinion(r *reading, l Listed) error {
 
 // worded checks that an opinion has the texts that the log says, as they were corrected.
 func (r *reading) worded(o *schema.Opinion) error {
-	if o.Commitment == nil {
-		return nil
+	says := consultation.Consultation{Title: o.Title, Question: o.Question}
+	if p := o.Commitment; p != nil {
+		says.Commitment = consultation.Commitment{Act: p.Act, Signatory: p.Signatory, Money: p.Money, LeftOut: p.LeftOut}
 	}
-	p := o.Commitment
-	says := consultation.Consultation{Title: o.Title, Question: o.Question, Commitment: consultation.Commitment{Act: p.Act, Signatory: p.Signatory, Money: p.Money, LeftOut: p.LeftOut}}
 	for _, t := range consultation.Texts {
 		words := *says.Words(t)
 		if t == consultation.BackgroundText || r.life.Reads(t, words) { // the opinion has no background

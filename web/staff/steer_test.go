@@ -58,6 +58,9 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/contributions"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/appeals"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/rules"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/corrections"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/corrections/title"), Denied: rules},
+		{Method: "GET", Path: at("mercato-coperto", "/corrections/title"), Denied: hidden},
 		{Method: "GET", Path: at(webtest.Answering, "/reasons"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/minority"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/staff"), Denied: denied},
@@ -80,7 +83,7 @@ func guards(t *testing.T, h *webtest.House) {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, act), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", act), Denied: hidden})
 	}
 	for _, act := range []string{
-		"/draft/question", "/draft/summary", "/duplicate", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
+		"/draft/question", "/draft/summary", "/duplicate", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/corrections/title", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
 		"/draws/cittadini/list", "/draws/cittadini/rule", "/draws/cittadini/commit", "/draws/cittadini/open", "/draws/cittadini/signature", "/draws/cittadini/reserves", "/draws/cittadini/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
 		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons", "/acts/" + uuid.NewString() + "/undo",

@@ -35,8 +35,8 @@ type Life struct {
 	Ended       map[consultation.Act]Record // conclusion, publication and reply, those that were
 	Draws       map[string]*Draw            // by group
 	suspensions []suspension
-	Corrected   int                 // texts, each as often as it was corrected
-	texts       []worded            // those whose words are known
+	Corrected   int      // texts, each as often as it was corrected
+	texts       []worded // those whose words are known
 
 	documents map[string]bool // hashes of the feedback documents recorded so far
 }
