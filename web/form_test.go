@@ -196,6 +196,7 @@ func TestFreeText(t *testing.T) {
 	w.must(h.Jobs.Drain(t.Context()))
 	own := strings.TrimPrefix(anna.Get(t, gathering+"/appeals").Page.Find("section[id^=c-]").AttrOr("id", ""), "c-")
 	tried = append(tried, w.refused(marta, queue+"/contributions?c="+own)...)
+	tried = append(tried, w.refused(marta, queue+"/contributions/"+own+"/remove")...)
 	w.sent(marta, queue+"/contributions", url.Values{"act": {"reject"}, "rule": {"1.3"}, "c": {own}, "reason": {"Fuori tema."}})
 	tried = append(tried, w.refused(anna, gathering+"/appeals")...)
 	appeal := w.form(anna, gathering+"/appeals", gathering+"/appeals")

@@ -50,6 +50,7 @@ func TestGuardsOfAdministrations(t *testing.T) {
 		{Method: "GET", Path: riva + "/desk", Denied: denied},
 		{Method: "POST", Path: riva, Form: form, Denied: denied},
 		{Method: "POST", Path: riva + "/grant", Form: form, Denied: denied},
+		{Method: "GET", Path: riva + "/revoke", Denied: denied},
 		{Method: "POST", Path: riva + "/revoke", Form: form, Denied: denied},
 	}
 	h.Guards(t, []string{"/first-run", "/administrations"}, anna, routes)

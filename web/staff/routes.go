@@ -40,7 +40,9 @@ type Handlers struct {
 	Editor, Reword              page.Handler                  // of their words
 	Minority, Report            page.Handler                  // of the minority
 	Members, Replace            page.Handler                  // of the staff
-	Reason, RemoveReason        page.Handler                  // that the law removes
+	Reason                      page.Handler                  // of those that are public
+	BeforeReason, RemoveReason  page.Handler                  // that the law removes
+	BeforeRevocation            page.Handler                  // of a role
 	FirstRun, Found             page.Handler                  // of the first administration
 	Administration, Describe    page.Handler
 	GrantRole, RevokeRole       page.Handler
@@ -57,7 +59,7 @@ func New(s Services) (Handlers, error) {
 		Editor: d.editor, Reword: d.reword,
 		Minority: d.minority, Report: d.report,
 		Members: d.members, Replace: d.replace,
-		Reason: d.reason, RemoveReason: d.removeReason,
+		Reason: d.reason, BeforeReason: d.beforeReason, RemoveReason: d.removeReason, BeforeRevocation: d.beforeRevocation,
 		FirstRun: d.first, Found: d.found,
 		Administration: d.administration, Describe: d.describe,
 		GrantRole: d.grant, RevokeRole: d.revoke,
