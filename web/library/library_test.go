@@ -104,6 +104,7 @@ func TestGuards(t *testing.T) {
 		{Method: "POST", Path: desk(webtest.Answering, ""), Form: form, Denied: denied},
 		{Method: "POST", Path: desk(market, ""), Form: form, Denied: drafted},
 		{Method: "POST", Path: desk(webtest.Answering, "/1"), Form: form, Denied: denied},
+		{Method: "GET", Path: desk(webtest.Answering, "/1/withdraw"), Denied: denied},
 		{Method: "POST", Path: desk(webtest.Answering, "/1/withdraw"), Form: url.Values{"seen": {"1"}, "reason": {"x"}}, Denied: denied},
 	})
 }
