@@ -193,6 +193,8 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/rounds/{number}/open", personal, desk.Does("open"), signedIn),
 		get("/desk/{slug}/rounds/{number}/extend", personal, noStore, desk.Before("extend"), signedIn),
 		post("/desk/{slug}/rounds/{number}/extend", personal, desk.Does("extend"), signedIn),
+		get("/desk/{slug}/rounds/{number}/remind", personal, noStore, desk.Before("remind"), signedIn),
+		post("/desk/{slug}/rounds/{number}/remind", personal, desk.Does("remind"), signedIn),
 		get("/desk/{slug}/rounds/{number}/close", personal, noStore, desk.Before("close"), signedIn),
 		post("/desk/{slug}/rounds/{number}/close", personal, desk.Does("close"), signedIn),
 		post("/desk/{slug}/rounds/{number}/release", personal, desk.Release, signedIn),

@@ -127,6 +127,7 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/rounds/{number}/open":                 "they are the facilitator's",
 	"/desk/{slug}/rounds/{number}/close":                "as above",
 	"/desk/{slug}/rounds/{number}/extend":               "as above",
+	"/desk/{slug}/rounds/{number}/remind":               "as above",
 	"/desk/{slug}/reasons/{reason}":                     "they are the moderators'",
 	"/desk/{slug}/contributions/{contribution}/remove":  "as above",
 	"/desk/{slug}/library/{n}/withdraw":                 "a document is withdrawn once",

@@ -135,7 +135,7 @@ func New(o Options) (*App, error) {
 	a.Moderation = moderation.New(db, a.Record, o.Keys)
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
 	a.Corrections = correction.New(db, a.Consultations, a.Record)
-	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record)
+	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record, a.Notices)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)

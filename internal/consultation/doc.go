@@ -56,6 +56,7 @@
 //	  planned    open ───────► open        facilitator, system [previous released, nothing pending, a live item to answer]
 //	  planned    skip ───────► skipped     system [concluded or withdrawn]
 //	  open       extend ─────► open        facilitator [before the deadline, reason, extensions left]
+//	  open       remind ─────► open        facilitator [to everyone, once a deadline, not in its first 3 days nor its last 2]
 //	  open       tick ───────► open        system [standing round]
 //	  open       close ──────► closing     facilitator, system [deadline, or reason]
 //	  open       skip ───────► skipped     system [withdrawn]

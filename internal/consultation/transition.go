@@ -39,6 +39,7 @@ const (
 	ActPlan     Act = "plan"
 	ActOpen     Act = "open"
 	ActExtend   Act = "extend"
+	ActRemind   Act = "remind"
 	ActTick     Act = "tick"
 	ActClose    Act = "close"
 	ActTabulate Act = "tabulate"
@@ -120,6 +121,7 @@ var transitions = []transition{
 	{ofRound, string(RoundPlanned), string(RoundOpen), ActOpen, []office.Role{office.Facilitator, System}, "previous released, nothing pending, a live item to answer"},
 	{ofRound, string(RoundPlanned), string(RoundSkipped), ActSkip, []office.Role{System}, "concluded or withdrawn"},
 	{ofRound, string(RoundOpen), string(RoundOpen), ActExtend, []office.Role{office.Facilitator}, "before the deadline, reason, extensions left"},
+	{ofRound, string(RoundOpen), string(RoundOpen), ActRemind, []office.Role{office.Facilitator}, "to everyone, once a deadline, not in its first 3 days nor its last 2"},
 	{ofRound, string(RoundOpen), string(RoundOpen), ActTick, []office.Role{System}, "standing round"},
 	{ofRound, string(RoundOpen), string(RoundClosing), ActClose, []office.Role{office.Facilitator, System}, "deadline, or reason"},
 	{ofRound, string(RoundOpen), string(RoundSkipped), ActSkip, []office.Role{System}, "withdrawn"},

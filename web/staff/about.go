@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -94,6 +95,13 @@ var abouts = []about{
 				return fault.Bad(fault.Field{Name: "days", Code: "whole_number", Message: "write a whole number of days"})
 			}
 			return on.ExtendRound(ctx, q.Actor, slug, number, days, form.Value("reason"))
+		}},
+	{act: "remind", round: true, final: true,
+		offers: func(v deskView, r *consultation.Round) bool {
+			return v.Facilitator && v.Current != nil && v.Current.Number == r.Number && r.State == consultation.RoundOpen
+		},
+		does: reminds, use: func(d room, ctx context.Context, q *page.Request, _ *steering.Service, slug string, number int, _ page.Form) error {
+			return d.Facilitation.Remind(ctx, q.Actor, slug, number)
 		}},
 	{act: "suspend", reason: reasoned,
 		offers: func(v deskView, _ *consultation.Round) bool { return v.suspends() },
@@ -243,6 +251,15 @@ func (v aboutView) action() string {
 	return v.path("/" + v.About.act)
 }
 
+// refusal says why the act can not be done now, in the place of its button; "" where it can.
+func (v aboutView) refusal(q *page.Request) string {
+	var f *fault.Fault
+	if v.About.act == "remind" && errors.As(v.Outlook.Unreminded, &f) {
+		return q.Fault(f)
+	}
+	return ""
+}
+
 func (v aboutView) words(q *page.Request, key string, args ...any) string {
 	if v.Round != nil {
 		args = append(args, "number", v.Round.Number)
@@ -362,7 +379,7 @@ func (v doneView) steps(q *page.Request) []string {
 	var all []string
 	for _, key := range map[string][]string{
 		"announce": {"enrol", "first"}, "start": {"round", "closing"}, "open": {"round", "closing"}, "close": {"counting", "released"},
-		"extend": {"round", "closing"}, "suspend": {"resume"}, "resume": {"dates"}, "conclude": {"destroyed", "minority", "publish"}, "publish": {"reply"}, "withdraw": {"destroyed"},
+		"extend": {"round", "closing"}, "remind": {"round", "closing"}, "suspend": {"resume"}, "resume": {"dates"}, "conclude": {"destroyed", "minority", "publish"}, "publish": {"reply"}, "withdraw": {"destroyed"},
 	}[v.Act] {
 		all = append(all, q.T("staff.about.next."+key))
 	}

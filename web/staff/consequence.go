@@ -68,6 +68,10 @@ func extends(q *page.Request, v aboutView) []consequence {
 	}
 }
 
+func reminds(q *page.Request, v aboutView) []consequence {
+	return []consequence{v.letters(q, v.Outlook.Enrolled), v.says(q, "it-user", "everyone"), v.says(q, "it-clock", "once")}
+}
+
 func suspends(q *page.Request, v aboutView) []consequence {
 	return []consequence{
 		v.says(q, "it-locked", "forms"), v.says(q, "it-clock", "dates", "left", consultation.MaxSuspended-v.Outlook.SuspendedDays), v.unsent(q),

@@ -83,13 +83,13 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at("mercato-coperto", "/protocol.json"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
 	}
-	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/extend", "/rounds/3/close"} {
+	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, act), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", act), Denied: hidden})
 	}
 	for _, act := range []string{
 		"/draft/question", "/draft/summary", "/duplicate", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/corrections/title", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
 		"/draws/cittadini/list", "/draws/cittadini/rule", "/draws/cittadini/commit", "/draws/cittadini/open", "/draws/cittadini/signature", "/draws/cittadini/reserves", "/draws/cittadini/withdraw",
-		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
+		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close", "/rounds/1/release",
 		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons/00", "/acts/" + uuid.NewString() + "/undo",
 	} {
 		here := denied

@@ -24,6 +24,9 @@ type Outlook struct {
 	Against bool // a conclusion departs from what the stopping rule asks for
 
 	SuspendedDays int // used of consultation.MaxSuspended
+
+	Letter     Letter // of a reminder of the open round
+	Unreminded error  // why none can be sent now; nil where one can
 }
 
 // Outlook counts what acts on a consultation would do (staff).
@@ -45,6 +48,9 @@ func (s *Service) Outlook(ctx context.Context, actor account.Actor, slug string)
 		}
 		o.Enrolled = people[c.ID]
 		if o.SuspendedDays, err = lifecycle.SuspendedDays(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		if err := s.reminds(ctx, tx, c, &o); err != nil {
 			return err
 		}
 		live, err := lifecycle.LiveItems(ctx, tx, c)

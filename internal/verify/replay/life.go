@@ -116,7 +116,7 @@ var ofConsultation = []consultation.Act{
 
 // ofRound are the acts that move a round.
 var ofRound = []consultation.Act{
-	consultation.ActPostpone, consultation.ActExtend, consultation.ActClose, consultation.ActRelease, consultation.ActSkip,
+	consultation.ActPostpone, consultation.ActExtend, consultation.ActRemind, consultation.ActClose, consultation.ActRelease, consultation.ActSkip,
 }
 
 // act takes one act of somebody who steers. Acts on contributions and statements
