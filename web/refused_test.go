@@ -345,6 +345,7 @@ func TestEveryFormThatIsRefusedLeadsToItsFields(t *testing.T) {
 	r.merge(who["marta"], webtest.Gathering)
 	r.must(h.Consultations.ReleaseRound(t.Context(), marta, "sintesi", 1))
 	r.must(h.Consultations.OpenRound(t.Context(), paolo, "sintesi", 2))
+	r.fills(r.as("giulia"), r.complete("portici")) // the forms of its steps were sent empty, too
 	r.must(h.Consultations.Announce(t.Context(), giulia, "portici"))
 	for _, slug := range []string{webtest.Announced, "sospesa"} {
 		r.must(h.Consultations.Withdraw(t.Context(), giulia, slug, "Un errore."))

@@ -12,6 +12,7 @@ import (
 	webdraw "delfi/web/draw"
 	"delfi/web/library"
 	"delfi/web/moderation"
+	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
@@ -37,6 +38,7 @@ type Options struct {
 	Library     library.Services
 	Draw        webdraw.Services
 	Access      access.Services
+	Oversight   oversight.Services
 	Search      search.Services
 	Demo        demo.Panel
 	Health      Health

@@ -13,6 +13,7 @@ import (
 	"delfi/web/draw"
 	"delfi/web/library"
 	"delfi/web/moderation"
+	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/public"
@@ -67,6 +68,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
 		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},
 		Access:     webaccess.Services{Access: a.Access},
+		Oversight:  oversight.Services{Accounts: a.Accounts, Scopes: a.Scopes, Oversight: a.Oversight, Corrections: a.Corrections},
 		Search:     search.Services{Search: a.Search},
 		Draw:       draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
 		Demo:       o.Demo,

@@ -76,8 +76,9 @@ var levels = [][]string{
 	{"internal/consultation/draft/form", "internal/consultation/feedback"},
 	{"internal/consultation/lifecycle"},
 	{"internal/consultation/access", "internal/consultation/draft", "internal/consultation/draft/template", "internal/consultation/feedback/archive", "internal/consultation/scope"},
+	{"internal/consultation/oversight"},
 	{"internal/consultation/steering"},
-	{"internal/consultation/contribution", "internal/consultation/ballot", "internal/consultation/facilitation"},
+	{"internal/consultation/contribution", "internal/consultation/ballot", "internal/consultation/correction", "internal/consultation/facilitation"},
 	{"internal/consultation/tabulation"},
 }
 

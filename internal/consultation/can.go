@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"delfi/internal/account/office"
+	"delfi/internal/civiltime"
 	"delfi/internal/fault"
 )
 
@@ -122,6 +123,26 @@ func (r Round) Takes(suspended bool, now time.Time) error {
 	}
 	if suspended {
 		return ErrSuspended
+	}
+	return nil
+}
+
+// Days of an open round in which nobody is reminded: its letter has just left, or that of
+// the last day is about to.
+const (
+	remindAfter  = 3
+	remindBefore = 2
+)
+
+// Remindable tells whether the panel may be reminded of a round at an instant: nil, or
+// Conflict "remind_days". That it was not yet, for this deadline, is told by the record.
+func (r Round) Remindable(now time.Time) error {
+	if r.State != RoundOpen {
+		return ErrRoundClosed
+	}
+	from, until := civiltime.AddDays(r.OpenedAt, remindAfter), civiltime.AddDays(r.Deadline, -remindBefore)
+	if now.Before(from) || !now.Before(until) {
+		return fault.New(fault.Conflict, "remind_days", "nobody is reminded in the first 3 days of a round, nor in its last 2")
 	}
 	return nil
 }

@@ -103,11 +103,7 @@ func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
 			ReplyDays: p.ReplyDays, Act: p.Act, Signatory: p.Signatory, Money: p.Money, LeftOut: p.LeftOut,
 		}
 		o.DecideBy = date(p.DecideBy)
-		if !c.PublishedAt.IsZero() {
-			due := civiltime.AddDays(c.PublishedAt, p.ReplyDays)
-			if p.ReplyDays == 0 { // the term is in months
-				due = c.Protocol.Reply.Due(c.PublishedAt)
-			}
+		if due, owed := c.ReplyDue(); owed {
 			o.ReplyDue = civiltime.Date(due)
 		}
 	}

@@ -103,7 +103,7 @@ func (d room) renderDesk(q *page.Request, f *fault.Fault) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"reason", "days", "decision", "summary", "limitations"} {
+	for _, name := range []string{"reason", "decision", "summary", "limitations"} {
 		v.Typed[name] = form.Value(name)
 	}
 	if f.Kind != fault.Conflict && v.offers(v.TypedAt) {
@@ -194,8 +194,6 @@ func (v deskView) between() bool {
 func (v deskView) offers(path string) bool {
 	act := path[strings.LastIndex(path, "/")+1:]
 	switch {
-	case act == "extend":
-		return v.Current != nil && v.Current.State == consultation.RoundOpen && strings.HasPrefix(path, v.roundPath(v.Current, "/"))
 	case act == "decide":
 		return v.decides(path)
 	case slices.ContainsFunc(abouts, func(a about) bool { return a.act == act }):

@@ -84,6 +84,19 @@ func SaveCommitment(ctx context.Context, tx *postgres.Tx, id uuid.UUID, c consul
 	return nil
 }
 
+// SaveTexts writes the texts of a consultation that are not its commitment's.
+func SaveTexts(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE civic.consultation
+		SET title = $2, question = $3, background = $4
+		WHERE id = $1`,
+		c.ID, c.Title, c.Question, c.Background)
+	if err != nil {
+		return fmt.Errorf("texts: %w", err)
+	}
+	return nil
+}
+
 // updateStage writes all of a consultation that acts change after its announcement.
 func Save(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
 	_, err := tx.ExecContext(ctx, `

@@ -340,7 +340,7 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *consultation.Co
 			return err
 		}
 		r.Turnout = panel.Stepped(people)
-		err = s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, civiltime.AddDays(r.ClosedAt, maxModeration))
+		err = s.jobs.Enqueue(ctx, tx, releaseRound{Round: r.ID}, civiltime.AddDays(r.ClosedAt, consultation.ExamineDays))
 	}
 	if err != nil {
 		return err
@@ -418,7 +418,7 @@ func (s *Service) release(ctx context.Context, tx *postgres.Tx, c *consultation.
 			return err
 		}
 	}
-	if err := s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, civiltime.AddDays(tx.Now, concludeAfter)); err != nil {
+	if err := s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, civiltime.AddDays(tx.Now, consultation.ConcludeDays)); err != nil {
 		return err
 	}
 	return s.stop(ctx, tx, c)

@@ -52,7 +52,8 @@ type Opinion struct {
 	Suppressed      []SuppressedTable `json:"suppressed"` // what the disclosure rule kept back, without figures
 }
 
-// Commitment is the administration's promise as it stood at announcement.
+// Commitment is the administration's promise; words that were corrected since the
+// announcement are among the deviations.
 type Commitment struct {
 	Quotation string `json:"quotation"`
 	Decider   string `json:"decider"`
