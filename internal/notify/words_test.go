@@ -15,7 +15,7 @@ var deadline = time.Date(2026, 4, 20, 21, 59, 0, 0, time.UTC)
 
 func written(kind Kind, language string) (subject, text, html string) {
 	m := queued{ID: uuid.New(), Kind: kind, Slug: "piazza", Title: "Piazza <Grande> & mercato", Round: 2, Deadline: deadline}
-	l := words{base: "https://delfi.example"}.letter(m, account.Addressee{Name: "Piera", Email: "p@example.org", Language: language}, deadline)
+	l := words{base: "https://delfi.example"}.letter(m, Guest{account.Addressee{Name: "Piera", Email: "p@example.org", Language: language}, "K7QM-4WXR-9TDP-V", "Comune di Riva", "055 000 123"}, deadline)
 	return l.Subject, l.Text, l.HTML
 }
 
@@ -53,7 +53,7 @@ Ricevi questo messaggio perché fai parte del panel di questa consultazione. Lo 
 // Every kind has words in both languages, and neither form of a letter loads or
 // follows anything but the one link.
 func TestEveryKind(t *testing.T) {
-	for _, kind := range []Kind{Invitation, RoundOpened, LastDay, Minority} {
+	for _, kind := range []Kind{Invitation, RoundOpened, LastDay, Minority, Invited} {
 		for _, language := range []string{"it", "en", "", "fr"} {
 			subject, text, html := written(kind, language)
 			if !strings.Contains(subject, "Piazza") || len(strings.Split(text, "\n\n")) < 4 {
