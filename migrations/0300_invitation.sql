@@ -7,6 +7,7 @@ CREATE TABLE civic.invitation_list (
     grp          text NOT NULL,
     people       integer NOT NULL,
     since        date NOT NULL,
+    until        date, -- the last day on which codes work; NULL for as long as enrolment is open
     proof        bytea NOT NULL,
     recorded     integer NOT NULL DEFAULT 0, -- of the people, how many the record has
     CONSTRAINT invitation_list_pkey PRIMARY KEY (consultation, grp),

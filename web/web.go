@@ -10,6 +10,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -35,6 +36,7 @@ type Options struct {
 	Library     library.Services
 	Draw        webdraw.Services
 	Access      access.Services
+	Invite      invite.Services
 	Search      search.Services
 	Demo        demo.Panel
 	Health      Health

@@ -16,6 +16,8 @@ type Guest struct {
 	Code string // that opens their enrolment
 	From string // the administration that invites
 	Help string // how it is reached
+	// The last day on which the code works, e.g. "2026-05-31"; "" for as long as enrolment is open.
+	Until string
 }
 
 // Guests gives the guest of an invitation in the caller's transaction; false when nobody can
@@ -56,6 +58,6 @@ func (s *Service) Fates(ctx context.Context, tx *postgres.Tx, consultation uuid.
 }
 
 // Close deletes the letters of a consultation's invitations, at the end of its panel.
-func (s *Service) Close(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
+func Close(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
 	return closeInvited(ctx, tx, consultation)
 }

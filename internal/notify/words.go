@@ -39,7 +39,7 @@ func (w words) letter(m queued, to Guest, now time.Time) mail.Letter {
 	case Minority:
 		link += "/minority"
 	case Invited:
-		link += "/invitation"
+		link += "/invitation#" + to.Code // behind "#": no server's log has it
 	}
 	return mail.Letter{
 		ID: m.ID.String(), Name: to.Name, To: to.Email, Language: lang, Subject: s.subject,
@@ -87,6 +87,9 @@ func italian(m queued, to Guest) script {
 			to.From + " ti invita a far parte del panel della consultazione «" + m.Title + "».",
 			"Il tuo codice d’invito: " + to.Code,
 			"Apri la pagina qui sotto, accedi con la tua identità digitale e scrivi il codice. Vale una volta sola e serve soltanto per iscriversi: non dice a nessuno che cosa rispondi, e chi ti ha scritto non può collegarlo alle risposte.",
+		}
+		if day, err := time.Parse(time.DateOnly, to.Until); err == nil {
+			s.paragraphs = append(s.paragraphs, "Il codice vale fino al "+civiltime.DayOfYear("it", day)+" compreso.")
 		}
 		if to.Help != "" {
 			s.paragraphs = append(s.paragraphs, "Se hai bisogno di aiuto: "+to.Help)
@@ -137,6 +140,9 @@ func english(m queued, to Guest) script {
 			to.From + " invites you to the panel of the consultation “" + m.Title + "”.",
 			"Your invitation code: " + to.Code,
 			"Open the page below, sign in with your digital identity and type the code. It works once and serves to enrol, nothing else: it tells nobody what you answer, and those who wrote to you cannot link it to answers.",
+		}
+		if day, err := time.Parse(time.DateOnly, to.Until); err == nil {
+			s.paragraphs = append(s.paragraphs, "The code works until "+civiltime.DayOfYear("en", day)+" included.")
 		}
 		if to.Help != "" {
 			s.paragraphs = append(s.paragraphs, "If you need help: "+to.Help)

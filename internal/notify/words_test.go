@@ -15,7 +15,7 @@ var deadline = time.Date(2026, 4, 20, 21, 59, 0, 0, time.UTC)
 
 func written(kind Kind, language string) (subject, text, html string) {
 	m := queued{ID: uuid.New(), Kind: kind, Slug: "piazza", Title: "Piazza <Grande> & mercato", Round: 2, Deadline: deadline}
-	l := words{base: "https://delfi.example"}.letter(m, Guest{account.Addressee{Name: "Piera", Email: "p@example.org", Language: language}, "K7QM-4WXR-9TDP-V", "Comune di Riva", "055 000 123"}, deadline)
+	l := words{base: "https://delfi.example"}.letter(m, Guest{account.Addressee{Name: "Piera", Email: "p@example.org", Language: language}, "K7QM-4WXR-9TDP-V", "Comune di Riva", "055 000 123", "2026-04-20"}, deadline)
 	return l.Subject, l.Text, l.HTML
 }
 

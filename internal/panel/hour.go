@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/notify"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
@@ -59,7 +60,12 @@ func (s *Service) reorder(ctx context.Context) error {
 
 // end writes all enrolments of a consultation anew, and ends its rolls and invitations.
 func (s *Service) end(ctx context.Context, consultation uuid.UUID) error {
-	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return refresh(ctx, tx, consultation) })
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if err := notify.Close(ctx, tx, consultation); err != nil {
+			return err
+		}
+		return refresh(ctx, tx, consultation)
+	})
 	if err != nil {
 		return fmt.Errorf("the end of a panel: %w", err)
 	}

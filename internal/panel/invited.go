@@ -35,3 +35,8 @@ func (s *Service) EnrolInvited(ctx context.Context, actor account.Actor, consult
 func (s *Service) Invitations(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]invitation.List, error) {
 	return s.guests.Lists(ctx, tx, consultation)
 }
+
+// RecordInvitations is invitation.Service's Record.
+func (s *Service) RecordInvitations(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]invitation.List, error) {
+	return s.guests.Record(ctx, tx, consultation)
+}

@@ -43,6 +43,8 @@ func (s Standing) Fits() error {
 		}
 	case protocol.AccessRoll:
 		return s.Roll.Fits()
+	case protocol.AccessInvitation:
+		return errInvitation
 	}
 	return nil
 }

@@ -85,18 +85,29 @@ func (c Code) lookup(key []byte) []byte {
 	return derive(key, "invitation lookup v1", []byte(c.text))
 }
 
-// readCode takes a code as people type it: either case, with any spaces and dashes. Invalid with
-// field "code" names the typing error, or that the code is of another consultation.
+// alike gives the character of the alphabet for which one that it lacks is taken. Where another
+// was meant, the check symbol finds it.
+var alike = map[rune]rune{'I': 'L', '1': 'L', '|': 'L', 'O': 'Q', '0': 'Q'}
+
+// Check reads a typed code without looking for its invitation: nil, or the fault of readCode.
+func Check(consultation uuid.UUID, typed string) error {
+	_, err := readCode(consultation, typed)
+	return err
+}
+
+// readCode takes a code as people type it: either case, with any spaces and dashes, and with
+// characters that look alike. Invalid with field "code" names the typing error, or that the
+// code is of another consultation.
 func readCode(consultation uuid.UUID, typed string) (Code, error) {
 	var text strings.Builder
 	for _, r := range strings.ToUpper(typed) {
 		if strings.ContainsRune(" -–—.\t\r\n\u00a0", r) {
 			continue
 		}
+		if meant, ok := alike[r]; ok {
+			r = meant
+		}
 		if r > 127 || !strings.ContainsRune(alphabet, r) {
-			if strings.ContainsRune("I1O0", r) {
-				return Code{}, badCode("invite_lookalike", fmt.Sprintf("no code has %q, nor I, 1, O or 0", r), map[string]any{"character": string(r)})
-			}
 			return Code{}, badCode("invite_character", fmt.Sprintf("no code has %q", r), map[string]any{"character": string(r)})
 		}
 		text.WriteRune(r)
@@ -118,7 +129,3 @@ func readCode(consultation uuid.UUID, typed string) (Code, error) {
 func badCode(code, message string, args map[string]any) error {
 	return fault.Bad(fault.Field{Name: "code", Code: code, Message: message, Args: args})
 }
-
-// IsWrong tells whether a fault is of a code that opens nothing, typing errors included: a
-// guess, as far as anybody can tell.
-func IsWrong(err error) bool { return fault.KindOf(err) == fault.Invalid }

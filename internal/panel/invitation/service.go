@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 )
@@ -28,7 +29,11 @@ func New(db *postgres.DB, keys Keys) *Service { return &Service{db, keys} }
 type List struct {
 	N     int       // invitations that were made, those revoked included
 	Since time.Time // the day of the last import
+	Until string    // the last day on which codes work, e.g. "2026-05-31"; "" for as long as enrolment is open
 }
+
+// Over tells whether no code of the list works on a day, e.g. "2026-06-01".
+func (l List) Over(day string) bool { return l.Until != "" && day > l.Until }
 
 // Invitation is one guest's, as those see it who invite.
 type Invitation struct {
@@ -158,7 +163,11 @@ func (s *Service) Import(ctx context.Context, tx *postgres.Tx, consultation uuid
 	if err != nil {
 		return Imported{}, err
 	}
-	out := Imported{List: List{N: plan.before + plan.Came, Since: tx.Now}, Change: plan.Change}
+	in, err := lists(ctx, tx, consultation)
+	if err != nil {
+		return Imported{}, err
+	}
+	out := Imported{List: List{N: plan.before + plan.Came, Since: tx.Now, Until: in[group].Until}, Change: plan.Change}
 	if err := putList(ctx, tx, consultation, group, out.List, proof(key, consultation)); err != nil {
 		return Imported{}, err
 	}
@@ -246,6 +255,21 @@ func (s *Service) keyIn(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	return s.key(ctx, consultation, in)
 }
 
+// Until sets the last day on which a group's codes work, "" for as long as enrolment is open.
+// NotFound where nobody is invited.
+func (s *Service) Until(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group, day string) error {
+	if err := lock(ctx, tx, consultation); err != nil {
+		return err
+	}
+	there, err := setUntil(ctx, tx, consultation, group, day)
+	if err == nil && !there {
+		err = errNone
+	}
+	return err
+}
+
+var errNone = fault.New(fault.NotFound, "no_invitation", "there is no such invitation here")
+
 // Lists gives a consultation's lists by group.
 func (s *Service) Lists(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]List, error) {
 	in, err := lists(ctx, tx, consultation)
@@ -325,19 +349,19 @@ func (s *Service) Codes(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	return out, nil
 }
 
-// Letter gives an invitation with its code; false for one that is gone or revoked.
-func (s *Service) Letter(ctx context.Context, tx *postgres.Tx, consultation, id uuid.UUID) (Guest, Code, bool, error) {
+// Find gives an invitation with its group and its code; false for one that is gone or revoked.
+func (s *Service) Find(ctx context.Context, tx *postgres.Tx, consultation, id uuid.UUID) (Guest, string, Code, bool, error) {
 	r, found, err := find(ctx, tx, consultation, id)
 	if err != nil || !found || r.code == nil {
-		return Guest{}, Code{}, false, err
+		return Guest{}, "", Code{}, false, err
 	}
 	key, err := s.keyIn(ctx, tx, consultation)
 	if err != nil {
-		return Guest{}, Code{}, false, err
+		return Guest{}, "", Code{}, false, err
 	}
 	defer clear(key)
 	g, err := r.guest(key)
-	return g, codeOf(key, consultation, id, r.edition), err == nil, err
+	return g, r.group, codeOf(key, consultation, id, r.edition), err == nil, err
 }
 
 // Renew gives an invitation of a group another code: the one before works no more. Whether it
@@ -377,14 +401,15 @@ func (s *Service) held(ctx context.Context, tx *postgres.Tx, consultation uuid.U
 	}
 	r, found, err := find(ctx, tx, consultation, id)
 	if err == nil && (!found || r.group != group) {
-		err = fault.New(fault.NotFound, "no_invitation", "there is no such invitation here")
+		err = errNone
 	}
 	return r, err
 }
 
 // Admit uses a typed code in the transaction of an enrolment, and gives the group that it
 // opens. Invalid with field "code" names the typing error, that the code is of another
-// consultation, works no more or never did ("invite_unknown"), or was used ("invite_used").
+// consultation, works no more or never did ("invite_unknown"), is of a list whose last day has
+// passed ("invite_over"), or was used ("invite_used").
 func (s *Service) Admit(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, typed string) (string, error) {
 	code, err := readCode(consultation, typed)
 	if err != nil {
@@ -411,6 +436,9 @@ func (s *Service) Admit(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	}
 	if !found {
 		return "", unknown()
+	}
+	if l := in[group]; l.Over(civiltime.Date(tx.Now)) {
+		return "", badCode("invite_over", "the codes of this group worked until a day that has passed", map[string]any{"day": l.Until})
 	}
 	added, err := use(ctx, tx, consultation, derive(key, "invitation used v1", id[:]))
 	if err == nil && !added {

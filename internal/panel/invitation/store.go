@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -24,7 +25,7 @@ type list struct {
 
 func lists(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]list, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT grp, people, since, proof, recorded
+		SELECT grp, people, since, until, proof, recorded
 		FROM civic.invitation_list
 		WHERE consultation = $1`, consultation)
 	if err != nil {
@@ -35,8 +36,12 @@ func lists(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[st
 	for rows.Next() {
 		var group string
 		var l list
-		if err := rows.Scan(&group, &l.N, &l.Since, &l.proof, &l.recorded); err != nil {
+		var until sql.NullTime
+		if err := rows.Scan(&group, &l.N, &l.Since, &until, &l.proof, &l.recorded); err != nil {
 			return nil, err
+		}
+		if until.Valid {
+			l.Until = until.Time.Format(time.DateOnly)
 		}
 		out[group] = l
 	}
@@ -51,6 +56,19 @@ func putList(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group
 		SET people = excluded.people, since = excluded.since`,
 		consultation, group, l.N, civiltime.Date(l.Since), proof)
 	return err
+}
+
+// setUntil sets the last day on which a group's codes work; false where there is no list.
+func setUntil(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group, until string) (bool, error) {
+	done, err := tx.ExecContext(ctx, `
+		UPDATE civic.invitation_list
+		SET until = $3
+		WHERE consultation = $1 AND grp = $2`, consultation, group, sql.NullString{String: until, Valid: until != ""})
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
 }
 
 func markRecorded(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
