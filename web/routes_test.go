@@ -28,6 +28,7 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/page"
@@ -102,6 +103,9 @@ var examples = map[string]string{
 var withoutExample = map[string]string{
 	"/consultations/{slug}/draws/{group}":               "no group of the demonstration is drawn",
 	"/desk/{slug}/draws/{group}":                        "as above",
+	"/consultations/{slug}/invitation":                  "no group of the demonstration is entered by invitation",
+	"/desk/{slug}/invitations/{group}":                  "as above",
+	"/desk/{slug}/invitations/{group}/letters":          "as above",
 	"/consultations/{slug}/minority":                    "no consultation waits for its publication",
 	"/consultations/{slug}/get-code":                    "no consultation is answered with codes",
 	"/consultations/{slug}/code":                        "as above",
@@ -361,10 +365,11 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	groups, err9 := access.New(o.Access)
 	draws, err10 := webdraw.New(o.Draw)
 	wizard, err11 := draft.New(o.Draft)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11); err != nil {
+	guests, err12 := invite.New(o.Invite)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "invite": {guests}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

@@ -393,3 +393,17 @@ func TestGuessesOfInvitationsAreLimited(t *testing.T) {
 		t.Errorf("of 100 guesses %d are refused", refused)
 	}
 }
+
+func TestGuards(t *testing.T) {
+	h := webtest.Open(t)
+	giulia := draftWith(t, h, shade, invited)
+	invites(t, h.Site(t).As(t, giulia), "Email", "anna@posta.example")
+	if err := h.Consultations.Announce(t.Context(), giulia, shade); err != nil {
+		t.Fatal(err)
+	}
+	steers := map[string]webtest.Denial{"who steers": {Who: h.Person(t, "paolo"), Status: 403}}
+	h.Guards(t, []string{"/consultations/{slug}/invitation"}, h.Person(t, "anna"), []webtest.Route{
+		{Method: "GET", Path: way, Open: true, Denied: steers},
+		{Method: "POST", Path: way, Open: true, Status: 422, Form: url.Values{"code": {"x"}}, Denied: steers},
+	})
+}
