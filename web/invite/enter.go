@@ -56,7 +56,7 @@ func (c room) page(q *page.Request) error {
 	if q.Actor.SignedIn() {
 		q.Cookies.Peek(sealed, v.Slug, &v.Typed) // none leaves the field empty
 	}
-	return q.Render(http.StatusOK, enter(v))
+	return q.Render(http.StatusOK, asked(v))
 }
 
 // enter puts the reader on the panel. A code that was typed by somebody who is not signed in is
@@ -120,5 +120,5 @@ func (c room) entered(q *page.Request, v view) error {
 // refused shows the page once more, with what is to be mended.
 func (v view) refused(q *page.Request, err error) error {
 	v.Problems = ui.ProblemsOf(err).Labelled(map[string]string{"code": q.T("invite.code"), "read": q.T("consultation.enrol.read")})
-	return q.Render(http.StatusUnprocessableEntity, enter(v))
+	return q.Render(http.StatusUnprocessableEntity, asked(v))
 }

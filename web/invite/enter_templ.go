@@ -15,8 +15,8 @@ import (
 	"delfi/web/ui"
 )
 
-// enter is the page on which a code is typed.
-func enter(v view) templ.Component {
+// asked is the page on which a code is typed.
+func asked(v view) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
