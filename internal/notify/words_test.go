@@ -81,3 +81,21 @@ func TestWhen(t *testing.T) {
 		}
 	}
 }
+
+// A guest's letter has the code in its words and behind "#" in its link, which no server's log has.
+func TestInvited(t *testing.T) {
+	for language, want := range map[string][]string{
+		"it": {"Il tuo invito: Piazza <Grande> & mercato", "Comune di Riva ti invita", "Il tuo codice d’invito: K7QM-4WXR-9TDP-V\n", "fino al 20 aprile 2026 compreso", "aiuto: 055 000 123", "https://delfi.example/consultations/piazza/invitation#K7QM-4WXR-9TDP-V\n"},
+		"en": {"Your invitation: Piazza <Grande> & mercato", "Comune di Riva invites you", "Your invitation code: K7QM-4WXR-9TDP-V\n", "until 20 April 2026 included", "help: 055 000 123", "https://delfi.example/en/consultations/piazza/invitation#K7QM-4WXR-9TDP-V\n"},
+	} {
+		subject, text, html := written(Invited, language)
+		for _, words := range want {
+			if !strings.Contains(subject+"\n"+text, words) {
+				t.Errorf("%s: %q is not in\n%s\n%s", language, words, subject, text)
+			}
+		}
+		if !strings.Contains(html, "/invitation#K7QM-4WXR-9TDP-V\"") {
+			t.Errorf("%s: the link is not in\n%s", language, html)
+		}
+	}
+}
