@@ -38,6 +38,12 @@ var unrefused = map[string]string{
 	"/administrations/{slug}/templates/{template}/remove": "a button; again, nothing is left to remove",
 	"/demo/{slug}/panel":                                  "the demonstration's",
 	"/demo/{slug}/close":                                  "the demonstration's",
+	"/consultations/{slug}/invitation":                    "no group of the demonstration is entered by invitation: web/access tries its form",
+	"/desk/{slug}/invitations/{group}":                    "likewise",
+	"/desk/{slug}/invitations/{group}/import":             "likewise",
+	"/desk/{slug}/invitations/{group}/send":               "likewise",
+	"/desk/{slug}/invitations/{group}/until":              "likewise",
+	"/desk/{slug}/invitations/{group}/guests/{guest}":     "likewise",
 }
 
 // control is one field of a form.

@@ -9,6 +9,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
@@ -64,7 +65,8 @@ func Routes(o Options) ([]page.Route, error) {
 	trial, err13 := rehearsal.New(o.Rehearsal)
 	wizard, err11 := draft.New(o.Draft)
 	house, err14 := oversight.New(o.Oversight)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14); err != nil {
+	guests, err15 := invite.New(o.Invite)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -105,6 +107,8 @@ func Routes(o Options) ([]page.Route, error) {
 		// Answering with an account. A round that is over is everybody's page.
 		get("/consultations/{slug}/enrol", answering, noStore, p.Enrolment, signedIn),
 		post("/consultations/{slug}/enrol", answering, p.Enrol, signedIn),
+		get("/consultations/{slug}/invitation", answering, noStore, guests.Page),
+		post("/consultations/{slug}/invitation", answering, guests.Enter, page.LimitCodes),
 		get("/consultations/{slug}/contributions", answering, noStore, p.Contributions),
 		post("/consultations/{slug}/contributions", answering, p.Contribute, signedIn),
 		get("/consultations/{slug}/rounds/{n}", answering, shared, p.Account.Round),
@@ -201,6 +205,13 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/rolls", personal, noStore, groups.Rolls, signedIn),
 		upload("/desk/{slug}/rolls/{group}", personal, access.MostFile, groups.Check, signedIn),
 		post("/desk/{slug}/rolls/{group}/import", personal, groups.Import, signedIn),
+		get("/desk/{slug}/invitations/{group}", personal, noStore, groups.Invitations, signedIn),
+		upload("/desk/{slug}/invitations/{group}", personal, access.MostGuests, groups.CheckGuests, signedIn),
+		post("/desk/{slug}/invitations/{group}/import", personal, groups.Invite, signedIn),
+		post("/desk/{slug}/invitations/{group}/send", personal, groups.Send, signedIn),
+		post("/desk/{slug}/invitations/{group}/until", personal, groups.Expire, signedIn),
+		post("/desk/{slug}/invitations/{group}/guests/{guest}", personal, groups.Guest, signedIn),
+		get("/desk/{slug}/invitations/{group}/letters", personal, noStore, groups.Letters, signedIn),
 		get("/desk/{slug}/publish", personal, noStore, desk.Before("publish"), signedIn),
 		post("/desk/{slug}/publish", personal, desk.Does("publish"), signedIn, fresh),
 		get("/desk/{slug}/withdraw", personal, noStore, desk.Before("withdraw"), signedIn),

@@ -28,6 +28,7 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
@@ -149,6 +150,9 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/library/{n}/withdraw":                   "a document is withdrawn once",
 	"/desk/{slug}/draws/{group}/withdraw":                 "a draw is withdrawn once",
 	"/administrations/{slug}/revoke":                      "it names a person",
+	"/consultations/{slug}/invitation":                    "no group of the demonstration is entered by invitation",
+	"/desk/{slug}/invitations/{group}":                    "as above",
+	"/desk/{slug}/invitations/{group}/letters":            "as above",
 }
 
 // path is an address of a row.
@@ -388,10 +392,11 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
 	trial, err12 := rehearsal.New(o.Rehearsal)
 	house, err13 := oversight.New(o.Oversight)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13); err != nil {
+	guests, err14 := invite.New(o.Invite)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

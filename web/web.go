@@ -10,6 +10,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
@@ -39,6 +40,7 @@ type Options struct {
 	Draw        webdraw.Services
 	Access      access.Services
 	Oversight   oversight.Services
+	Invite      invite.Services
 	Search      search.Services
 	Demo        demo.Panel
 	Health      Health

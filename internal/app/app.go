@@ -50,6 +50,7 @@ import (
 	"delfi/internal/notify"
 	"delfi/internal/panel"
 	"delfi/internal/panel/drawing"
+	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/blob"
 	"delfi/internal/platform/changes"
@@ -92,6 +93,7 @@ type App struct {
 	Record        *ledger.Service
 	Pseudonyms    *pseudonym.Service
 	Rolls         *roll.Service
+	Invitations   *invitation.Service
 	Panel         *panel.Service
 	Notices       *notify.Service
 	Access        *access.Service
@@ -128,9 +130,11 @@ func New(o Options) (*App, error) {
 	a := &App{DB: db, Changes: changes.New(db), Jobs: jobs, baseURL: o.BaseURL,
 		Accounts: account.New(db, o.Keys), Record: ledger.New(db, o.Keys, o.Record), Pseudonyms: pseudonym.New(db, o.Keys)}
 	a.Rolls = roll.New(db, o.Keys)
-	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls)
+	a.Invitations = invitation.New(db, o.Keys)
+	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls, a.Invitations)
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
-	a.Access = access.New(db, a.Record, a.Rolls)
+	a.Access = access.New(db, a.Record, a.Rolls, a.Invitations, a.Notices, a.Panel)
+	a.Notices.Host(a.Access.Guest)
 	a.Drafts, a.Templates, a.Scopes = draft.New(db, a.Accounts), template.New(db), scope.New(db)
 	a.Oversight = oversight.New(db, a.Drafts, a.Panel)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)

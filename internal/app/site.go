@@ -11,6 +11,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	"delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
@@ -67,8 +68,9 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Queue:      queue.Services{Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Moderation: a.Moderation},
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
 		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},
-		Access:     webaccess.Services{Access: a.Access},
+		Access:     webaccess.Services{Access: a.Access, BaseURL: a.baseURL},
 		Oversight:  oversight.Services{Accounts: a.Accounts, Scopes: a.Scopes, Oversight: a.Oversight, Corrections: a.Corrections},
+		Invite:     invite.Services{Consultations: a.Consultations, Panel: a.Panel},
 		Search:     search.Services{Search: a.Search},
 		Draw:       draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
 		Demo:       o.Demo,
