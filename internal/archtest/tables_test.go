@@ -46,6 +46,7 @@ var owners = map[string]string{
 	"civic.identity_key":      "internal/account",
 	"civic.item":              "internal/consultation/lifecycle",
 	"civic.item_parent":       "internal/consultation/lifecycle",
+	"civic.item_translation":  "internal/consultation/lifecycle",
 	"civic.item_version":      "internal/consultation/lifecycle",
 	"civic.key_check":         "internal/pseudonym",
 	"civic.key_confirmed":     "internal/pseudonym",

@@ -18,6 +18,10 @@ func FieldKey(path string) string {
 
 // FieldAt cuts the path of words in one language.
 func FieldAt(path string) (p form.Place, base, lang string) {
+	if original, lang, ok := form.Translated(path); ok {
+		p, _ := form.At(original)
+		return p, original, lang
+	}
 	if p, ok := form.At(path); ok {
 		return p, path, ""
 	}
@@ -35,7 +39,7 @@ func FieldAt(path string) (p form.Place, base, lang string) {
 func FieldLabel(q *page.Request, path string, languages int) string {
 	_, base, lang := FieldAt(path)
 	words := q.T("draft.field." + FieldKey(base))
-	if lang == "" || languages < 2 {
+	if _, _, translated := form.Translated(path); lang == "" || languages < 2 && !translated {
 		return words
 	}
 	return q.T("draft.in_language", "label", words, "language", language(q, lang))

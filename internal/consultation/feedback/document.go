@@ -35,6 +35,8 @@ type ItemResult struct {
 	Reasons  []Reason         `json:"reasons"`
 	Released int              `json:"released"` // standing round: the tick that released these figures; 0 otherwise
 
+	Texts map[string]string `json:"texts,omitempty"` // Text by further language
+
 	Criteria []CriterionResult `json:"criteria,omitempty"` // of a criteria item, in the protocol's order
 }
 

@@ -208,8 +208,17 @@ func (f Form) Typed(path string) []string {
 	case "document":
 		return []string{f.Plan().Indented()}
 	case "languages": // those beside the first
-		others := slices.DeleteFunc(f.Plan().Languages(), func(l string) bool { return l == f.Language })
-		return []string{strings.Join(others, ", ")}
+		if others := slices.DeleteFunc(f.Plan().Languages(), func(l string) bool { return l == f.Language }); len(others) > 0 {
+			return others
+		}
+		return []string{""}
+	}
+	if original, _, ok := Translated(path); ok {
+		if words, beside := f.translation(path); beside {
+			return []string{words}
+		}
+		p, _ := At(original)
+		return f.Plan().written(p, path)
 	}
 	if id, ok := strings.CutPrefix(path, "office_"); ok {
 		return []string{f.Offices[id]}
@@ -228,7 +237,7 @@ func (f Form) Value(path string) string { return f.Typed(path)[0] }
 func (f Form) Type(path string, typed []string) Form {
 	f.Items = slices.Clone(f.Items)
 	if path == "language" && len(typed) > 0 && typed[0] != f.Language {
-		f.Protocol = f.Plan().Renamed(f.Language, typed[0]).String()
+		return f.renamed(typed[0])
 	}
 	if own := f.own(path); own != nil {
 		*own = ""
@@ -246,18 +255,21 @@ func (f Form) Type(path string, typed []string) Form {
 		return f
 	case "languages":
 		spoken := []string{f.Language}
-		if others, ok := list(strings.Join(typed, ",")).([]any); ok {
-			for _, l := range others {
-				if s := fmt.Sprint(l); !slices.Contains(spoken, s) {
-					spoken = append(spoken, s)
-				}
+		for _, l := range typed {
+			if l != "" && !slices.Contains(spoken, l) {
+				spoken = append(spoken, l)
 			}
 		}
-		f.Protocol = f.Plan().Spoken(spoken).String()
-		return f
+		return f.spoken(spoken)
+	}
+	original, _, translated := Translated(path)
+	if translated {
+		if _, beside := f.translation(path); beside {
+			return f.translate(path, strings.Join(typed, ""))
+		}
 	}
 	d := f.Plan()
-	p, ok := At(path)
+	p, ok := At(original)
 	if !ok {
 		p, _ = At(above(path))
 	}
