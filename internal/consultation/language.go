@@ -2,8 +2,13 @@ package consultation
 
 import "slices"
 
-// Languages are those that the product speaks, in which a consultation may be held.
+// Languages are those that a consultation may be written in first: pages and letters speak
+// them, and staff write in it.
 var Languages = []string{"it", "en"}
+
+// Translatable are the languages that a consultation's words may be translated into: those of
+// the pages, and of the minorities of Bolzano, Aosta and Trieste.
+var Translatable = []string{"it", "en", "de", "fr", "sl"}
 
 // TextFields name the texts around a protocol, as the fields of a draft: each has words in
 // every language in which a consultation is held.

@@ -69,14 +69,20 @@ func FieldName(q *page.Request, path string, languages int) string {
 }
 
 // DraftProblems are what keeps a draft from being announced, each with its field's name and a
-// link into it.
-func DraftProblems(q *page.Request, why *fault.Fault, address func(q *page.Request, field string) string) ui.Problems {
+// link into it; where words in a language beside the first are missing, names say the language.
+func DraftProblems(q *page.Request, why *fault.Fault, first string, address func(q *page.Request, field string) string) ui.Problems {
 	p := ui.ProblemsOf(why)
 	if why == nil {
 		return p
 	}
+	languages := 1
 	for _, f := range why.Fields {
-		p = p.Label(f.Name, FieldName(q, f.Name, 1)).Lead(f.Name, address(q, f.Name))
+		if _, _, lang := FieldAt(f.Name); lang != "" && lang != first {
+			languages = 2
+		}
+	}
+	for _, f := range why.Fields {
+		p = p.Label(f.Name, FieldName(q, f.Name, languages)).Lead(f.Name, address(q, f.Name))
 	}
 	return p
 }

@@ -239,7 +239,7 @@ func (v aboutView) words(q *page.Request, key string, args ...any) string {
 func (v aboutView) problems(q *page.Request) ui.Problems {
 	p := problems(q, v.Fault)
 	if v.About.act == "announce" {
-		return dossier.DraftProblems(q, v.Fault, v.lack)
+		return dossier.DraftProblems(q, v.Fault, v.Consultation.Language, v.lack)
 	}
 	return p
 }

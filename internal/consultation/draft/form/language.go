@@ -202,15 +202,15 @@ func (r *reader) translations(f Form, d *Draft) {
 }
 
 // Untranslated lists the texts that have no words in a language of the draft, and the
-// languages that the product does not speak.
+// languages that no reader can choose.
 func (d Draft) Untranslated() []Missing {
 	var out []Missing
 	missing := func(path, l string) {
 		out = append(out, Missing{Field: Translation(path, l), Code: "required", Message: "its translation is missing", Args: map[string]any{"language": l}})
 	}
 	for _, l := range d.document.Further() {
-		if !slices.Contains(consultation.Languages, l) {
-			out = append(out, Missing{Field: "languages", Code: "language_unspoken", Message: l + " is no language of the product", Args: map[string]any{"language": l}})
+		if !slices.Contains(consultation.Translatable, l) {
+			out = append(out, Missing{Field: "languages", Code: "language_unspoken", Message: l + " is no language that readers can choose", Args: map[string]any{"language": l}})
 			continue
 		}
 		for _, field := range consultation.TextFields {
@@ -219,7 +219,8 @@ func (d Draft) Untranslated() []Missing {
 			}
 		}
 		for _, path := range d.document.translated() {
-			if p, _ := At(path); d.document.translates(p, path) && d.document.Text(path) != "" && d.document.Value(path+in) == nil {
+			words, _ := d.document.Value(path + in).(map[string]any) // where there are some, the protocol asks for all
+			if p, _ := At(path); d.document.translates(p, path) && d.document.Text(path) != "" && len(words) == 0 {
 				missing(path, l)
 			}
 		}

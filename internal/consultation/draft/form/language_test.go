@@ -95,7 +95,7 @@ func TestTranslationsFollowTheirLanguage(t *testing.T) {
 }
 
 // A claim's rule is read by programs, and a date's unit is a word of Delfi: neither is
-// translated. A language that Delfi does not speak is named.
+// translated. A language that no reader can choose is named.
 func TestWhatIsNotTranslated(t *testing.T) {
 	f := bilingual().Type("panel.groups[0].rule_in.en", []string{"Order of engineers"}).
 		Type("panel.groups[0].access", []string{"claim"}).Type("panel.groups[0].rule", []string{"age 16-"})
@@ -107,8 +107,8 @@ func TestWhatIsNotTranslated(t *testing.T) {
 	if f.Plan().Value("panel.groups[0].rule_in") != nil {
 		t.Errorf("a claim's rule is translated: %s", f.Protocol)
 	}
-	g := form.Form{Language: "it", Slug: "ponte", Title: "Il ponte"}.Begin(protocol.VariantClassical).Type("languages", []string{"de"})
+	g := form.Form{Language: "it", Slug: "ponte", Title: "Il ponte"}.Begin(protocol.VariantClassical).Type("languages", []string{"rm"})
 	if got := untranslated(t, g); !slices.Equal(got, []string{"languages"}) {
-		t.Errorf("German lacks %v", got)
+		t.Errorf("Romansh lacks %v", got)
 	}
 }

@@ -80,7 +80,7 @@ var Places = []Place{
 	{Path: "title", Step: StepQuestion, Translated: true}, {Path: "slug", Step: StepQuestion},
 	{Path: "question", Step: StepQuestion, Translated: true}, {Path: "background", Step: StepQuestion, Sort: Area, Translated: true},
 	{Path: "language", Step: StepQuestion, Sort: One, Options: consultation.Languages},
-	{Path: "languages", Step: StepQuestion, Sort: Several, Options: consultation.Languages},
+	{Path: "languages", Step: StepQuestion, Sort: Several, Options: consultation.Translatable},
 	{Path: "reply.template", Step: StepQuestion, Sort: One, Options: []string{"plain", "er-15-2018", "dibattito-pubblico"}, Default: "plain"},
 	{Path: "commitment_quotation", Step: StepQuestion, Sort: Area, Translated: true}, {Path: "commitment_decider", Step: StepQuestion, Translated: true},
 	{Path: "commitment_subject", Step: StepQuestion, Translated: true}, {Path: "commitment_decide_by", Step: StepQuestion, Sort: Day},
