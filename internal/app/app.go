@@ -40,6 +40,7 @@ import (
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/consultation/tabulation"
+	"delfi/internal/consultation/translation"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
 	"delfi/internal/library"
@@ -98,6 +99,7 @@ type App struct {
 	Moderation    *moderation.Service
 	Contributions *contribution.Service
 	Facilitation  *facilitation.Service
+	Translations  *translation.Service
 	Ballots       *ballot.Service
 	Tabulation    *tabulation.Service
 	Archive       *archive.Service
@@ -130,6 +132,7 @@ func New(o Options) (*App, error) {
 	a.Moderation = moderation.New(db, a.Record, o.Keys)
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
 	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record)
+	a.Translations = translation.New(db, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)

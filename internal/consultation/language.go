@@ -122,6 +122,18 @@ func (i Item) Lacks(languages []string) []string {
 	return out
 }
 
+// Lacking gives the numbers of those statements in play that have no words in some language.
+func (c Consultation) Lacking(items []Item) []int {
+	var out []int
+	further := c.Further()
+	for _, it := range items {
+		if it.State == ItemLive && len(it.Lacks(further)) > 0 {
+			out = append(out, it.Number)
+		}
+	}
+	return out
+}
+
 // Read gives items as the consultation is read: each in its language where it has words in
 // it, else in the first.
 func (c Consultation) Read(items []Item) []Item {

@@ -52,6 +52,31 @@ func Shown(ctx context.Context, tx *postgres.Tx, it consultation.Item) (shown bo
 	return shown, nil
 }
 
+// ShownVersions tells of each item of a consultation whether a round has shown its version.
+func ShownVersions(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (map[uuid.UUID]bool, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT DISTINCT i.id
+		FROM civic.item i
+		JOIN civic.round_item f ON f.item = i.id AND f.version = i.version
+		WHERE i.consultation = $1`, id)
+	if err != nil {
+		return nil, fmt.Errorf("shown versions: %w", err)
+	}
+	defer rows.Close()
+	out := map[uuid.UUID]bool{}
+	for rows.Next() {
+		var item uuid.UUID
+		if err := rows.Scan(&item); err != nil {
+			return nil, fmt.Errorf("shown versions: %w", err)
+		}
+		out[item] = true
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("shown versions: %w", err)
+	}
+	return out, nil
+}
+
 // Retranslate gives an item other words in a further language: in its version while no round
 // has shown that, else in a new one with the same words in all other languages.
 func Retranslate(ctx context.Context, tx *postgres.Tx, it consultation.Item, lang, text string) (consultation.Item, error) {

@@ -42,18 +42,10 @@ func Worded(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) e
 			return consultation.ErrWordless(wordless)
 		}
 	}
-	if lacking := Lacking(c, items); len(lacking) > 0 {
+	if lacking := c.Lacking(items); len(lacking) > 0 {
 		return consultation.ErrUntranslated(lacking)
 	}
 	return nil
-}
-
-// Lacking gives the numbers of those statements in play that have no words in some language.
-func Lacking(c consultation.Consultation, items []consultation.Item) []int {
-	further := c.Further()
-	return numbers(items, func(it consultation.Item) bool {
-		return it.State == consultation.ItemLive && len(it.Lacks(further)) > 0
-	})
 }
 
 func numbers(items []consultation.Item, that func(consultation.Item) bool) []int {
