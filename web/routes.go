@@ -19,6 +19,7 @@ import (
 	"delfi/web/staff"
 	staffqueue "delfi/web/staff/queue"
 	"delfi/web/static"
+	"delfi/web/translation"
 )
 
 // The words of the columns are explained at page.Route. routes_test.go tries over HTTP that each
@@ -56,7 +57,8 @@ func Routes(o Options) ([]page.Route, error) {
 	drawn, err9 := webdraw.New(o.Draw)
 	groups, err10 := access.New(o.Access)
 	wizard, err11 := draft.New(o.Draft)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
+	translated, err13 := translation.New(o.Translation)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -196,6 +198,8 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/items/{item}/reword", personal, desk.Reword, signedIn),
 		post("/desk/{slug}/items/{item}/undecide", personal, desk.Undecide, signedIn),
 		post("/desk/{slug}/decide-all", personal, desk.DecideAll, signedIn),
+		get("/desk/{slug}/translations", personal, noStore, translated.Sheet, signedIn),
+		post("/desk/{slug}/translations/{item}", personal, translated.Translate, signedIn),
 		get("/desk/{slug}/contributions", personal, noStore, queue.Queue, signedIn),
 		post("/desk/{slug}/contributions", personal, queue.Dispose, signedIn),
 		post("/desk/{slug}/contributions/{contribution}/remove", personal, queue.Remove, signedIn),

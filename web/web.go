@@ -19,6 +19,7 @@ import (
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
+	"delfi/web/translation"
 )
 
 // Options are the rooms' services. Demo is nil unless the built-in identity
@@ -36,6 +37,7 @@ type Options struct {
 	Draw        webdraw.Services
 	Access      access.Services
 	Search      search.Services
+	Translation translation.Services
 	Demo        demo.Panel
 	Health      Health
 

@@ -42,11 +42,11 @@ func FieldLabel(q *page.Request, path string, languages int) string {
 	if _, _, translated := form.Translated(path); lang == "" || languages < 2 && !translated {
 		return words
 	}
-	return q.T("draft.in_language", "label", words, "language", language(q, lang))
+	return q.T("draft.in_language", "label", words, "language", Language(q, lang))
 }
 
-// language names a language in the reader's.
-func language(q *page.Request, code string) string {
+// Language names a language in the reader's.
+func Language(q *page.Request, code string) string {
 	if key := "draft.language_" + code; i18n.Known(key) {
 		return q.T(key)
 	}
