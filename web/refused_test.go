@@ -35,6 +35,7 @@ var unrefused = map[string]string{
 	"/desk/{slug}/draws/{group}/signature": "likewise",
 	"/desk/{slug}/draws/{group}/reserves":  "likewise",
 	"/desk/{slug}/draws/{group}/withdraw":  "likewise",
+	"/desk/{slug}/translations/{item}":     "the demonstration is in one language: web/translation tries its form",
 	"/demo/{slug}/panel":                   "the demonstration's",
 	"/demo/{slug}/close":                   "the demonstration's",
 }

@@ -37,6 +37,7 @@ import (
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/static"
+	"delfi/web/translation"
 	"delfi/web/webtest"
 )
 
@@ -102,6 +103,7 @@ var examples = map[string]string{
 var withoutExample = map[string]string{
 	"/consultations/{slug}/draws/{group}":               "no group of the demonstration is drawn",
 	"/desk/{slug}/draws/{group}":                        "as above",
+	"/desk/{slug}/translations":                         "every consultation of the demonstration is held in one language",
 	"/consultations/{slug}/minority":                    "no consultation waits for its publication",
 	"/consultations/{slug}/get-code":                    "no consultation is answered with codes",
 	"/consultations/{slug}/code":                        "as above",
@@ -361,10 +363,11 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	groups, err9 := access.New(o.Access)
 	draws, err10 := webdraw.New(o.Draw)
 	wizard, err11 := draft.New(o.Draft)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11); err != nil {
+	translated, err12 := translation.New(o.Translation)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "translation": {translated}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

@@ -38,23 +38,6 @@ func open(t *testing.T) house {
 	return house{t, w, w.Person(t, "giulia"), w.Person(t, "marta"), w.Person(t, "davide"), w.Person(t, "paolo")}
 }
 
-// spoken gives a form in further languages, with all its words.
-func spoken(languages ...string) func(f *draft.Form) {
-	return func(f *draft.Form) {
-		*f = f.Type("languages", languages)
-		for _, l := range languages {
-			for _, field := range consultation.TextFields {
-				if f.Value(field) != "" {
-					*f = f.Type(field+"_in."+l, []string{l + " " + field})
-				}
-			}
-			for _, words := range []string{"panel.groups[0].name", "item_kinds[0].low", "item_kinds[0].high"} {
-				*f = f.Type(words+"."+l, []string{l + " words"})
-			}
-		}
-	}
-}
-
 func (h house) ok(err error) {
 	h.Helper()
 	if err != nil {
@@ -73,7 +56,7 @@ func (h house) refused(err error, kind fault.Kind, code string) {
 // gathered closes the first round, with two statements.
 func (h house) gathered() consultation.Consultation {
 	h.Helper()
-	c := h.Consultation(h.T, spoken("de", "en")).Gathering()
+	c := h.Consultation(h.T, apptest.Spoken("de", "en")).Gathering()
 	h.Close(h.T, c, 1)
 	h.tx(c, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
 		for _, text := range []string{"Affermazione 1.", "Affermazione 2."} {
@@ -148,7 +131,7 @@ func (h house) translate(w translation.Words) error {
 // the first language's words.
 func TestAnnounced(t *testing.T) {
 	h := open(t)
-	c := h.Consultation(t, spoken("de", "en"), func(f *draft.Form) {
+	c := h.Consultation(t, apptest.Spoken("de", "en"), func(f *draft.Form) {
 		*f = f.Type("items.source", []string{"both"}).Add("given").Type("given[0].text", []string{"Una."}).
 			Type("given[0].text_in.de", []string{"Eine."}).Type("given[0].text_in.en", []string{"One."})
 	}).Announced()
