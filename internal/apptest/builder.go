@@ -185,7 +185,7 @@ func (b *Builder) next(c consultation.Consultation, round int) consultation.Cons
 	for i := range b.texts {
 		alias, err := b.w.Panel.Alias(ctx, b.people[i%len(b.people)], c.ID)
 		b.must(err)
-		made, err := b.w.Contributions.Contribute(ctx, alias, c.ID, fmt.Sprintf("Affermazione %d.", i+1))
+		made, err := b.w.Contributions.Contribute(ctx, alias, c.ID, fmt.Sprintf("Affermazione %d.", i+1), "")
 		b.must(err)
 		written = append(written, made.ID)
 	}

@@ -35,6 +35,7 @@ type Item struct {
 	Text         string
 	Language     string                 // of Text as it is read (Consultation.Read); "" for the first
 	Translations map[string]Translation // by further language
+	Original     string                 // Text in the first language, where it is read in another (In); ""
 	Was          string                 // wording of the previous version after an editorial reword since the last round; ""
 	New          bool                   // entered after the last answering round
 	Kind         string                 // id of its item kind in the protocol

@@ -1,6 +1,9 @@
 package consultation
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Languages are those that a consultation may be written in first: pages and letters speak
 // them, and staff write in it.
@@ -90,11 +93,11 @@ type Translation struct {
 	Was  string // as Item.Was
 }
 
-// In gives an item as it is read in a language: Text and Was are of that language where the
-// item has words in it.
+// In gives an item as it is read in a further language: Text and Was are of that language where
+// the item has words in it, and Original is the text that they translate.
 func (i Item) In(lang string) Item {
 	if t, translated := i.Translations[lang]; translated {
-		i.Text, i.Was, i.Language = t.Text, t.Was, lang
+		i.Original, i.Text, i.Was, i.Language = i.Text, t.Text, t.Was, lang
 	}
 	return i
 }
@@ -122,6 +125,15 @@ func (i Item) Lacks(languages []string) []string {
 	return out
 }
 
+// Written gives the language of words that somebody wrote while they read in lang: "" for the
+// first, in which everything is written that is in no further one.
+func (c Consultation) Written(lang string) string {
+	if lang == c.First() || !slices.Contains(c.Further(), lang) {
+		return ""
+	}
+	return lang
+}
+
 // Lacking gives the numbers of those statements in play that have no words in some language.
 func (c Consultation) Lacking(items []Item) []int {
 	var out []int
@@ -137,6 +149,9 @@ func (c Consultation) Lacking(items []Item) []int {
 // Read gives items as the consultation is read: each in its language where it has words in
 // it, else in the first.
 func (c Consultation) Read(items []Item) []Item {
+	if len(c.Further()) == 0 {
+		return items
+	}
 	out := make([]Item, len(items))
 	for n, i := range items {
 		i.Language = c.First()
@@ -144,3 +159,6 @@ func (c Consultation) Read(items []Item) []Item {
 	}
 	return out
 }
+
+// Lang gives the language of a text that carries one: the first where it carries "".
+func (c Consultation) Lang(carried string) string { return cmp.Or(carried, c.First()) }

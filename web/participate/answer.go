@@ -61,7 +61,9 @@ func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudony
 	if err != nil {
 		return nil, err // and no sheet of a paper that is none
 	}
-	return &paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, nil
+	s := c.sheets.of(v.Consultation, p, q.Reading())
+	p.Items, p.Feedback = s.read, s.panel
+	return &paperView{view: v, Paper: p, sheet: s}, nil
 }
 
 // answer saves the draft, or delivers it.
@@ -198,7 +200,7 @@ func (p *paperView) onwards(q *page.Request, b press) error {
 	case "all":
 		return q.Redirect(p.action() + "?all=1")
 	case "language":
-		if i18n.IsLanguage(b.about) {
+		if i18n.IsReading(b.about) {
 			return q.Leave(i18n.Path(b.about, here) + "&lang=" + b.about)
 		}
 		return q.Redirect(here)

@@ -43,6 +43,8 @@ type sheet struct {
 	items    *consultation.Item
 	document *feedback.Document
 	lang     string
+	read     []consultation.Item // the items as they are read in the language
+	panel    *feedback.Document  // the document likewise
 	told     map[uuid.UUID]told
 	lists    map[string][]dossier.Column // reasons about whole lists, by kind
 
@@ -73,8 +75,8 @@ type piece struct {
 	reason *feedback.Given // of the sheet
 }
 
-// of gives the sheet of a paper.
-func (s *sheets) of(p ballot.Paper, lang string) *sheet {
+// of gives the sheet of a paper of a consultation, as it is read in a language.
+func (s *sheets) of(c consultation.Consultation, p ballot.Paper, lang string) *sheet {
 	var items *consultation.Item
 	if len(p.Items) > 0 {
 		items = &p.Items[0]
@@ -86,9 +88,9 @@ func (s *sheets) of(p ballot.Paper, lang string) *sheet {
 			return one
 		}
 	}
-	one := &sheet{items: items, document: p.Feedback, lang: lang, told: map[uuid.UUID]told{}, lists: map[string][]dossier.Column{}, kept: map[piece][][]byte{}}
+	one := &sheet{items: items, document: p.Feedback, lang: lang, read: c.Read(p.Items), panel: p.Feedback.In(c.Language), told: map[uuid.UUID]told{}, lists: map[string][]dossier.Column{}, kept: map[piece][][]byte{}}
 	if p.Feedback != nil {
-		for _, f := range p.Feedback.Items {
+		for _, f := range one.panel.Items {
 			one.told[f.Item] = told{ItemResult: f, columns: dossier.Columns(f.Reasons)}
 		}
 		for _, l := range p.Feedback.Lists {

@@ -41,7 +41,7 @@ func (c room) opinion(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(200, opinion(opinionView{view: v, Opinion: o}))
+	return q.Render(200, opinion(opinionView{view: v, Opinion: o.In(v.Language)}))
 }
 
 // document gives the stored bytes, exactly those that were hashed.

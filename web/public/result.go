@@ -29,7 +29,7 @@ func (c room) result(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: f}))
+	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: *f.In(v.Language)}))
 }
 
 // of is the case of an item in this round, from which its words are drawn.

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Switch is how a page's link to another language becomes a button of a form.
+// Switch is how a page's links to other languages become buttons of a form.
 type Switch struct {
-	Class  string                           // of the link, and of the button
+	Class  string                           // of the links, and of the buttons
 	Field  string                           // carries the language
 	Action func(action, lang string) string // address to which the form of an action is sent in a language
 }
@@ -19,8 +19,8 @@ type Switch struct {
 // formID is the id that a form gets for its button.
 const formID = "refill"
 
-// Button returns a page on which the link of s is a button of the form that was sent, which
-// sends what stands in it. Where the page has the form no more, the button sends the values
+// Button returns a page on which the links of s are buttons of the form that was sent, which
+// send what stands in it. Where the page has the form no more, the buttons send the values
 // of f, without those of the names in without. A page without such a link, and one of a form
 // that sent nothing, stays as it is.
 func (f Form) Button(page []byte, s Switch, without ...string) ([]byte, error) {
@@ -28,20 +28,20 @@ func (f Form) Button(page []byte, s Switch, without ...string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	link := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == s.Class })
-	if link == nil || len(f.Values) == 0 {
+	links := s.links(doc)
+	if len(links) == 0 || len(f.Values) == 0 {
 		return page, nil
 	}
 	form := f.choose(doc)
 	if form == nil {
 		form = f.hidden(append(without, s.Field))
-		link.Parent.InsertBefore(form, link)
+		links[0].Parent.InsertBefore(form, links[0])
 	}
-	s.turn(link, form)
+	s.turn(links, form)
 	return render(doc)
 }
 
-// Offer returns a page that is read with the link of s as a button of the form into which
+// Offer returns a page that is read with the links of s as buttons of the form into which
 // most is typed, the first of several; a page without such a form stays as it is. What is
 // typed into other forms of the page is lost, for a button sends one.
 func Offer(page []byte, s Switch) ([]byte, error) {
@@ -52,7 +52,7 @@ func Offer(page []byte, s Switch) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	link := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == s.Class })
+	links := s.links(doc)
 	var form *html.Node
 	most := 0
 	for _, f := range findAll(doc, func(n *html.Node) bool {
@@ -68,18 +68,30 @@ func Offer(page []byte, s Switch) ([]byte, error) {
 			form, most = f, fields
 		}
 	}
-	if link == nil || form == nil {
+	if len(links) == 0 || form == nil {
 		return page, nil
 	}
-	s.turn(link, form)
+	s.turn(links, form)
 	return render(doc)
 }
 
-// turn makes a button of the link, which sends a form.
-func (s Switch) turn(link, form *html.Node) {
+// links are a page's links to other languages.
+func (s Switch) links(doc *html.Node) []*html.Node {
+	return findAll(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == s.Class })
+}
+
+// turn makes buttons of the links, which send a form.
+func (s Switch) turn(links []*html.Node, form *html.Node) {
 	if !has(form, "id") {
 		set(form, "id", formID)
 	}
+	for _, link := range links {
+		s.button(link, form)
+	}
+}
+
+// button takes the place of a link.
+func (s Switch) button(link, form *html.Node) {
 	lang := attr(link, "lang")
 	button := element(atom.Button, "class", s.Class, "type", "submit", "form", attr(form, "id"), "formmethod", "post", "formaction", s.Action(attr(form, "action"), lang),
 		"formnovalidate", "", "name", s.Field, "value", lang, "lang", lang)
