@@ -34,6 +34,7 @@ type Frame struct {
 	Held    []string // languages in which what the page is about is held, the one that binds first; nil for one alone
 	Reads   string   // that of Held in which the page's texts are
 	Saves   string   // id of a form that each of its buttons saves: the language switch is one too; "" for none
+	Trial   string   // address of the rehearsal of which the page is one, which marks it on screen and on paper; "" elsewhere
 }
 
 // head is the document's title: the page first, because that is what a list of

@@ -14,8 +14,8 @@ type Item struct {
 	In         map[string]string `json:",omitempty"` // its words by further language
 }
 
-// itemsMost is how many items a draft may give.
-const itemsMost = 1000
+// ItemsMost is how many items a draft may give.
+const ItemsMost = 1000
 
 // GivenText and GivenKind name the fields of a given statement, counted from 0.
 func GivenText(n int) string { return fmt.Sprintf("given[%d].text", n) }
@@ -24,8 +24,8 @@ func GivenText(n int) string { return fmt.Sprintf("given[%d].text", n) }
 func GivenKind(n int) string { return fmt.Sprintf("given[%d].kind", n) }
 
 func (r *reader) items(d *Draft, typed []Item) {
-	if len(typed) > itemsMost {
-		r.fail("given", "too_many", fmt.Sprintf("has more than %d statements", itemsMost), map[string]any{"max": itemsMost})
+	if len(typed) > ItemsMost {
+		r.fail("given", "too_many", fmt.Sprintf("has more than %d statements", ItemsMost), map[string]any{"max": ItemsMost})
 		return
 	}
 	for n, item := range typed {

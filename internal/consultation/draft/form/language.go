@@ -103,8 +103,8 @@ func givenAt(path string) (n int, ok bool) {
 	return n, err == nil
 }
 
-// translate gives the form with a translation beside the protocol as it is typed.
-func (f Form) translate(path, typed string) Form {
+// translate types a translation beside the protocol.
+func (f *Form) translate(path, typed string) {
 	original, lang, _ := Translated(path)
 	set := func(words map[string]string, name string) map[string]string {
 		if words = maps.Clone(words); words == nil {
@@ -117,10 +117,9 @@ func (f Form) translate(path, typed string) Form {
 	}
 	if n, given := givenAt(original); given {
 		if n < len(f.Items) {
-			f.Items = slices.Clone(f.Items)
 			f.Items[n].In = set(f.Items[n].In, lang)
 		}
-		return f
+		return
 	}
 	all := maps.Clone(f.Translations)
 	if all == nil {
@@ -130,47 +129,43 @@ func (f Form) translate(path, typed string) Form {
 		delete(all, lang)
 	}
 	f.Translations = all
-	return f
 }
 
-// spoken gives the form in other languages, the first of which is its own: translations into
-// those that are left out go.
-func (f Form) spoken(languages []string) Form {
-	f.Protocol = f.Plan().Spoken(languages).String()
+// spoken gives the document of the form in other languages, the first of which is the form's:
+// translations into those that are left out go.
+func (f *Form) spoken(d Document, languages []string) Document {
 	gone := func(l string, _ string) bool { return !slices.Contains(languages[1:], l) }
 	f.Translations = maps.Clone(f.Translations)
 	maps.DeleteFunc(f.Translations, func(l string, _ map[string]string) bool { return gone(l, "") })
-	f.Items = slices.Clone(f.Items)
 	for n := range f.Items {
 		f.Items[n].In = maps.Clone(f.Items[n].In)
 		maps.DeleteFunc(f.Items[n].In, gone)
 	}
-	return f
+	return d.Spoken(languages)
 }
 
-// renamed gives the form with another first language: its texts are the translations into it
-// where there are some, and stay as they are elsewhere.
-func (f Form) renamed(to string) Form {
+// renamed gives the form another first language, and its document: its texts are the
+// translations into it where there are some, and stay as they are elsewhere.
+func (f *Form) renamed(d Document, to string) Document {
 	for _, field := range consultation.TextFields {
 		if text := f.own(field); f.Translations[to][field] != "" {
 			*text = f.Translations[to][field]
 		}
 	}
-	f.Items = slices.Clone(f.Items)
 	for n, item := range f.Items {
 		f.Items[n].Text = cmp.Or(item.In[to], item.Text)
 	}
-	d, from := f.Plan(), f.Language
+	from := f.Language
 	if f.Language = to; d.root == nil {
-		return f
+		return d
 	}
 	for _, path := range d.translated() {
 		if words := d.Value(Translation(path, to)); words != nil {
 			d = d.With(path, words)
 		}
 	}
-	f.Protocol = d.Renamed(from, to).String()
-	return f.spoken(append([]string{to}, slices.DeleteFunc(f.Plan().Languages(), func(l string) bool { return l == to })...))
+	d = d.Renamed(from, to)
+	return f.spoken(d, append([]string{to}, slices.DeleteFunc(d.Languages(), func(l string) bool { return l == to })...))
 }
 
 // texts are the limits of the texts around a protocol, in each language.
