@@ -23,6 +23,7 @@ import (
 	"delfi/web/staff"
 	staffqueue "delfi/web/staff/queue"
 	"delfi/web/static"
+	"delfi/web/translation"
 )
 
 // The words of the columns are explained at page.Route. routes_test.go tries over HTTP that each
@@ -66,7 +67,8 @@ func Routes(o Options) ([]page.Route, error) {
 	wizard, err11 := draft.New(o.Draft)
 	house, err14 := oversight.New(o.Oversight)
 	guests, err15 := invite.New(o.Invite)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15); err != nil {
+	translated, err16 := translation.New(o.Translation)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -230,6 +232,8 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/items/{item}/reword", personal, desk.Reword, signedIn),
 		post("/desk/{slug}/items/{item}/undecide", personal, desk.Undecide, signedIn),
 		post("/desk/{slug}/decide-all", personal, desk.DecideAll, signedIn),
+		get("/desk/{slug}/translations", personal, noStore, translated.Sheet, signedIn),
+		post("/desk/{slug}/translations/{item}", personal, translated.Translate, signedIn),
 		get("/desk/{slug}/contributions", personal, noStore, queue.Queue, signedIn),
 		post("/desk/{slug}/contributions", personal, queue.Dispose, signedIn),
 		get("/desk/{slug}/contributions/{contribution}/remove", personal, noStore, queue.BeforeRemoval, signedIn),

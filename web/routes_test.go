@@ -41,6 +41,7 @@ import (
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/static"
+	"delfi/web/translation"
 	"delfi/web/webtest"
 )
 
@@ -153,6 +154,7 @@ var withoutExample = map[string]string{
 	"/consultations/{slug}/invitation":                    "no group of the demonstration is entered by invitation",
 	"/desk/{slug}/invitations/{group}":                    "as above",
 	"/desk/{slug}/invitations/{group}/letters":            "as above",
+	"/desk/{slug}/translations":                           "every consultation of the demonstration is held in one language",
 }
 
 // path is an address of a row.
@@ -393,10 +395,11 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	trial, err12 := rehearsal.New(o.Rehearsal)
 	house, err13 := oversight.New(o.Oversight)
 	guests, err14 := invite.New(o.Invite)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14); err != nil {
+	translated, err15 := translation.New(o.Translation)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

@@ -22,6 +22,7 @@ import (
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
+	"delfi/web/translation"
 )
 
 // Options are the rooms' services. Demo is nil unless the built-in identity
@@ -42,6 +43,7 @@ type Options struct {
 	Oversight   oversight.Services
 	Invite      invite.Services
 	Search      search.Services
+	Translation translation.Services
 	Demo        demo.Panel
 	Health      Health
 

@@ -43,6 +43,7 @@ import (
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/consultation/tabulation"
+	"delfi/internal/consultation/translation"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
 	"delfi/internal/library"
@@ -106,6 +107,7 @@ type App struct {
 	Contributions *contribution.Service
 	Facilitation  *facilitation.Service
 	Corrections   *correction.Service
+	Translations  *translation.Service
 	Ballots       *ballot.Service
 	Tabulation    *tabulation.Service
 	Archive       *archive.Service
@@ -142,6 +144,7 @@ func New(o Options) (*App, error) {
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
 	a.Corrections = correction.New(db, a.Consultations, a.Record)
 	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record, a.Notices)
+	a.Translations = translation.New(db, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)

@@ -51,6 +51,7 @@ var owners = map[string]string{
 	"civic.invitation_used":   "internal/panel/invitation",
 	"civic.item":              "internal/consultation/lifecycle",
 	"civic.item_parent":       "internal/consultation/lifecycle",
+	"civic.item_translation":  "internal/consultation/lifecycle",
 	"civic.item_version":      "internal/consultation/lifecycle",
 	"civic.key_check":         "internal/pseudonym",
 	"civic.key_confirmed":     "internal/pseudonym",
@@ -113,7 +114,7 @@ var foreign = map[string][]string{
 	"internal/consultation/lifecycle":        {"civic.administration"},
 	"internal/consultation/tabulation":       {"civic.feedback", "civic.round", "panel.ballot", "panel.panelist"},
 	"internal/pseudonym":                     {"panel.panelist"},
-	"e2e/bench/database":                              {"civic.round", "panel.ballot", "public.sessions", "queue.river_job"}, // measures them
+	"e2e/bench/database":                     {"civic.round", "panel.ballot", "public.sessions", "queue.river_job"}, // measures them
 }
 
 var (

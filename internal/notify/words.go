@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/platform/mail"
 )
@@ -53,7 +54,7 @@ func (s *Service) Preview(m Message, language string) (subject, text string, err
 	if err != nil {
 		return "", "", fmt.Errorf("notice: deadline: %w", err)
 	}
-	l := s.words.letter(queued{Kind: m.Kind, Slug: m.Slug, Title: m.Title, Round: m.Round, Deadline: deadline}, Guest{Language: language}, deadline)
+	l := s.words.letter(queued{Kind: m.Kind, Slug: m.Slug, Title: m.Title, Round: m.Round, Deadline: deadline}, Guest{Addressee: account.Addressee{Language: language}}, deadline)
 	return l.Subject, l.Text, nil
 }
 

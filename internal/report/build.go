@@ -93,6 +93,12 @@ func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
 		Texts:    schema.Texts{Summary: texts.Summary, Limitations: texts.Limitations},
 		Minority: schema.MinorityOf(src.Minority, schema.DissentIn(documents), c.PublishedAt),
 	}
+	for _, l := range c.Further() {
+		if o.Translations == nil {
+			o.Translations = map[string]map[string]string{}
+		}
+		o.Translations[l] = c.Translations[l]
+	}
 	o.Summary = schema.Summarize(o.Items)
 	if c.Origin != nil {
 		o.Origin = &schema.Origin{Name: c.Origin.Name, URL: c.Origin.URL, Licence: c.Origin.Licence}
@@ -122,7 +128,7 @@ func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
 	}
 	for _, t := range src.Contributions {
 		o.Contributions = append(o.Contributions, schema.Contribution{
-			ID: t.ID, Alias: t.Alias.Name, Body: t.Body, State: string(t.State), Reason: t.Reason, Removed: t.Removed, Items: some(t.Items),
+			ID: t.ID, Alias: t.Alias.Name, Body: t.Body, State: string(t.State), Reason: t.Reason, Removed: t.Removed, Items: some(t.Items), Language: t.Language,
 		})
 	}
 	// By alias and id: an order of coming would be one more thing to join by.
@@ -137,7 +143,7 @@ func (src Sources) rated(f schema.Figures) []schema.Item {
 	out := make([]schema.Item, 0, len(src.Items))
 	for _, i := range src.Items {
 		item := schema.Item{
-			ID: i.ID, Number: i.Number, Text: i.Text, Kind: i.Kind, State: string(i.State), SettledIn: i.SettledIn,
+			ID: i.ID, Number: i.Number, Text: i.Text, Texts: i.Texts(), Kind: i.Kind, State: string(i.State), SettledIn: i.SettledIn,
 			ItemFigures: f.Of(i.ID), Parents: some(i.Parents), Contributions: []uuid.UUID{},
 		}
 		src.decide(i.ID, item.History)

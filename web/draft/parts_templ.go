@@ -413,7 +413,15 @@ func question(v view) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = at(v, "title").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = at(v, "language").Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = at(v, "languages").Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = told(v, "title").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -421,19 +429,11 @@ func question(v view) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = at(v, "question").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = told(v, "question").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = at(v, "background").Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = at(v, "language").Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = at(v, "languages").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = told(v, "background").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -501,15 +501,15 @@ func question(v view) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = at(v, "commitment_quotation").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = told(v, "commitment_quotation").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = at(v, "commitment_decider").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = told(v, "commitment_decider").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = at(v, "commitment_subject").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = told(v, "commitment_subject").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -533,19 +533,19 @@ func question(v view) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = at(v, "commitment_act").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = told(v, "commitment_act").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = at(v, "commitment_signatory").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = told(v, "commitment_signatory").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = at(v, "commitment_money").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = told(v, "commitment_money").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = at(v, "commitment_left_out").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = told(v, "commitment_left_out").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -633,7 +633,7 @@ func panel(v view) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = at(v, form.In("panel.groups[].rule", n)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = told(v, form.In("panel.groups[].rule", n)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -852,11 +852,11 @@ func items(v view) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = at(v, form.In("given[].text", n)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = told(v, form.In("given[].text", n)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, w := range warned(v.Form.Items[n].Text, v.Form.Language) {
+				for _, w := range warned(v.Form, n) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<p class=\"dlf-small dlf-warned\"><strong>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
