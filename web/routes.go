@@ -258,7 +258,7 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/corrections/{text}", personal, noStore, house.Editor, signedIn),
 		post("/desk/{slug}/corrections/{text}", personal, house.Correct, signedIn),
 		post("/administrations/{slug}", personal, desk.Describe, signedIn),
-		get("/administrations/{slug}/templates", personal, noStore, wizard.Shelf, signedIn),
+		get("/administrations/{slug}/templates", personal, noStore, wizard.Templates, signedIn),
 		get("/administrations/{slug}/templates/{template}/remove", personal, noStore, wizard.Removal, signedIn),
 		post("/administrations/{slug}/templates/{template}/remove", personal, wizard.Remove, signedIn),
 		post("/administrations/{slug}/grant", personal, desk.GrantRole, signedIn),

@@ -434,8 +434,8 @@ func TestWords(t *testing.T) {
 // templates: a draft is kept, another begins with it, and it is removed after a page that says
 // what remains.
 func templates(d desk) {
-	const shelf = "/administrations/riva/templates"
-	if page := d.get(shelf); page.Count("main li h2") != 0 {
+	const list = "/administrations/riva/templates"
+	if page := d.get(list); page.Count("main li h2") != 0 {
 		d.Fatalf("templates before any is kept: %s", page.Text("main"))
 	}
 	at := d.begin("matrice", "policy")
@@ -451,7 +451,7 @@ func templates(d desk) {
 		}
 	}
 	for range 2 { // the button is pressed twice
-		if got := d.sent(keep, 303, url.Values{"template_name": {"Ponti, due giri"}}); got.Location != shelf {
+		if got := d.sent(keep, 303, url.Values{"template_name": {"Ponti, due giri"}}); got.Location != list {
 			d.Errorf("kept: %s", got.Location)
 		}
 	}
@@ -459,9 +459,9 @@ func templates(d desk) {
 	if got := d.sent(keep, 422, url.Values{"template_name": {"Ponti, due giri"}}); got.Count("#errors a") != 1 {
 		d.Errorf("another draft under the same name: %s", got.Text("main"))
 	}
-	page := d.get(shelf)
+	page := d.get(list)
 	if page.Count("main li h2") != 1 || page.Text("main li h2") != "Ponti, due giri" {
-		d.Fatalf("on the shelf: %s", page.Text("main"))
+		d.Fatalf("listed: %s", page.Text("main"))
 	}
 	first := page.Page.Find("main a[href^='/desk/new?template=']").AttrOr("href", "")
 	_, id, _ := strings.Cut(first, "=")
@@ -482,15 +482,15 @@ func templates(d desk) {
 	if got := d.sent("/desk/new", 422, begun); got.Count("#errors a[href='#f-template']") != 1 {
 		d.Errorf("an unknown template: %s", got.Text("main"))
 	}
-	remove := shelf + "/" + id + "/remove"
+	remove := list + "/" + id + "/remove"
 	if got := d.get(remove); got.Count("main form[method=post] button") != 1 || !strings.Contains(got.Text("main"), "restano come sono") {
 		d.Errorf("before removing: %s", got.Text("main"))
 	}
-	d.get(shelf) // nothing is removed by reading
+	d.get(list) // nothing is removed by reading
 	for range 2 {
 		d.sent(remove, 303, url.Values{})
 	}
-	if page := d.get(shelf); page.Count("main li h2") != 0 || d.b.Get(d.T, remove).Status != 404 {
+	if page := d.get(list); page.Count("main li h2") != 0 || d.b.Get(d.T, remove).Status != 404 {
 		d.Errorf("after removing: %s", page.Text("main"))
 	}
 	d.get("/desk/nato/draft/question") // what began with it stays

@@ -85,8 +85,8 @@ func TestSheet(t *testing.T) {
 	if check := page.Page.Find("main a[href='" + desk + "']"); !strings.Contains(check.Text(), "2 affermazioni senza parole") {
 		t.Errorf("before it is opened, the page says %s", page.Text("main"))
 	}
-	_, opening := form(page, 0)
-	if got := paolo.Post(t, at+"/rounds/2/open", opening); got.Status != 409 || got.Page.Find("[role=alert] a[href='"+desk+"']").Length() != 1 || !strings.Contains(got.Text("[role=alert]"), "1, 2") {
+	_, before := form(page, 0)
+	if got := paolo.Post(t, at+"/rounds/2/open", before); got.Status != 409 || got.Page.Find("[role=alert] a[href='"+desk+"']").Length() != 1 || !strings.Contains(got.Text("[role=alert]"), "1, 2") {
 		t.Errorf("opened: %d %s", got.Status, got.Text("[role=alert]"))
 	}
 
@@ -117,8 +117,8 @@ func TestSheet(t *testing.T) {
 	if page = marta.Get(t, desk); page.Count("#lacking") != 0 || !strings.Contains(page.Text("main"), "Non manca nessuna traduzione") {
 		t.Errorf("%s", page.Text("main"))
 	}
-	_, opening = form(paolo.Get(t, at+"/rounds/2/open"), 0)
-	if got := paolo.Post(t, at+"/rounds/2/open", opening); got.Status != 303 {
+	_, before = form(paolo.Get(t, at+"/rounds/2/open"), 0)
+	if got := paolo.Post(t, at+"/rounds/2/open", before); got.Status != 303 {
 		t.Errorf("opened: %d %s", got.Status, got.Text("main"))
 	}
 	// A round has shown the words: others need a reason, and what was typed comes back.
