@@ -14,8 +14,10 @@ import (
 	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/participate/preview"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/rehearsal"
 	"delfi/web/search"
 	"delfi/web/staff"
 	staffqueue "delfi/web/staff/queue"
@@ -56,9 +58,13 @@ func Routes(o Options) ([]page.Route, error) {
 	docs, err8 := library.New(o.Library)
 	drawn, err9 := webdraw.New(o.Draw)
 	groups, err10 := access.New(o.Access)
+	o.Draft.Preview = preview.Of
+	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
+	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
+	trial, err13 := rehearsal.New(o.Rehearsal)
 	wizard, err11 := draft.New(o.Draft)
-	guests, err13 := invite.New(o.Invite)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13); err != nil {
+	guests, err14 := invite.New(o.Invite)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -85,6 +91,8 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/consultations/{slug}/timeline", public, shared, open.Timeline),
 		get("/consultations/{slug}/minority", public, shared, open.Minority),
 		get("/consultations/{slug}/opinion", public, shared, open.Opinion),
+		get("/consultations/{slug}/opinion/reasons/{of}/{page}", public, shared, open.OpinionReasons),
+		get("/consultations/{slug}/rounds/{n}/reasons/{of}/{page}", public, shared, open.Reasons),
 		get("/consultations/{slug}/opinion.json", public, shared, open.Document),
 		get("/consultations/{slug}/library", public, shared, docs.List),
 		get("/consultations/{slug}/library/{n}/{version}", public, stored, docs.File),
@@ -149,6 +157,12 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/draft/{step}", personal, noStore, wizard.Step, signedIn),
 		post("/desk/{slug}/draft/{step}", personal, wizard.Store, signedIn),
 		upload("/desk/{slug}/draft/summary", personal, draft.MostFile, wizard.Replace, signedIn),
+		get("/desk/{slug}/rehearsal", personal, noStore, trial.Begin, signedIn),
+		get("/desk/{slug}/rehearsal/{play}", personal, noStore, trial.Rounds, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/rounds/{n}", personal, noStore, trial.Result, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/rounds/{n}/form", personal, noStore, trial.Form, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/rounds/{n}/criteria", personal, noStore, trial.Criteria, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/opinion", personal, noStore, trial.Opinion, signedIn),
 		get("/desk/{slug}/protocol.json", personal, noStore, wizard.Export, signedIn),
 		post("/desk/{slug}/duplicate", personal, wizard.Duplicate, signedIn),
 		get("/desk/{slug}/delete", personal, noStore, desk.Before("delete"), signedIn),

@@ -33,8 +33,10 @@ import (
 	"delfi/web/moderation"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/participate/preview"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/rehearsal"
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/static"
@@ -78,24 +80,26 @@ func promise(t *testing.T) *promised {
 // examples are the parameters of patterns at which an answer is 200; everything else is
 // asked of the consultation whose round is open.
 var examples = map[string]string{
-	"/consultations/{slug}/rounds/{n}":            "/consultations/" + webtest.Answering + "/rounds/2",
-	"/consultations/{slug}/contributions":         "/consultations/" + webtest.Answering + "/contributions",
-	"/consultations/{slug}/opinion":               "/consultations/" + webtest.Published + "/opinion",
-	"/consultations/{slug}/opinion.json":          "/consultations/" + webtest.Published + "/opinion.json",
-	"/record/{slug}/rounds/{n}/marks":             "/record/" + webtest.Published + "/rounds/2/marks",
-	"/record/{slug}/rounds/{n}/marks/{prefix}":    "/record/" + webtest.Published + "/rounds/2/marks/00",
-	"/record/{slug}/files":                        "/record/" + webtest.Published + "/files",
-	"/record/{slug}/*":                            "/record/" + webtest.Published + "/protocol.json",
-	"/record/{slug}.zip":                          "/record/" + webtest.Published + ".zip",
-	"/record/{slug}":                              "/record/" + webtest.Published,
-	"/record/tile/8/*":                            "/record/tile/8/0/000.p/1",
-	static.Prefix + "*":                           static.URL("css/delfi.css"),
-	"/administrations/{slug}":                     "/administrations/riva",
-	"/consultations/{slug}/library/{n}/{version}": "/consultations/" + webtest.Published + "/library/1/1",
-	"/desk/{slug}/start":                          "/desk/" + webtest.Announced + "/start",
-	"/desk/{slug}/done/{act}":                     "/desk/" + webtest.Answering + "/done/start",
-	"/desk/{slug}/library/{n}":                    "/desk/" + webtest.Answering + "/library/1",
-	"/desk/{slug}/library/{n}/{version}":          "/desk/" + webtest.Answering + "/library/1/1",
+	"/consultations/{slug}/rounds/{n}":                     "/consultations/" + webtest.Answering + "/rounds/2",
+	"/consultations/{slug}/contributions":                  "/consultations/" + webtest.Answering + "/contributions",
+	"/consultations/{slug}/opinion":                        "/consultations/" + webtest.Published + "/opinion",
+	"/consultations/{slug}/opinion.json":                   "/consultations/" + webtest.Published + "/opinion.json",
+	"/consultations/{slug}/opinion/reasons/{of}/{page}":    "/consultations/" + webtest.Published + "/opinion/reasons/1/1",
+	"/consultations/{slug}/rounds/{n}/reasons/{of}/{page}": "/consultations/" + webtest.Published + "/rounds/2/reasons/1/1",
+	"/record/{slug}/rounds/{n}/marks":                      "/record/" + webtest.Published + "/rounds/2/marks",
+	"/record/{slug}/rounds/{n}/marks/{prefix}":             "/record/" + webtest.Published + "/rounds/2/marks/00",
+	"/record/{slug}/files":                                 "/record/" + webtest.Published + "/files",
+	"/record/{slug}/*":                                     "/record/" + webtest.Published + "/protocol.json",
+	"/record/{slug}.zip":                                   "/record/" + webtest.Published + ".zip",
+	"/record/{slug}":                                       "/record/" + webtest.Published,
+	"/record/tile/8/*":                                     "/record/tile/8/0/000.p/1",
+	static.Prefix + "*":                                    static.URL("css/delfi.css"),
+	"/administrations/{slug}":                              "/administrations/riva",
+	"/consultations/{slug}/library/{n}/{version}":          "/consultations/" + webtest.Published + "/library/1/1",
+	"/desk/{slug}/start":                                   "/desk/" + webtest.Announced + "/start",
+	"/desk/{slug}/done/{act}":                              "/desk/" + webtest.Answering + "/done/start",
+	"/desk/{slug}/library/{n}":                             "/desk/" + webtest.Answering + "/library/1",
+	"/desk/{slug}/library/{n}/{version}":                   "/desk/" + webtest.Answering + "/library/1/1",
 }
 
 // withoutExample are routes that are read and at which nobody in the demonstration gets 200,
@@ -121,6 +125,12 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/draft/{step}":                         "the rules of a running consultation are fixed",
 	"/desk/{slug}/minority":                             "it goes on",
 	"/desk/{slug}/announce":                             "there is no draft of that administration",
+	"/desk/{slug}/rehearsal":                            "as above",
+	"/desk/{slug}/rehearsal/{play}":                     "as above",
+	"/desk/{slug}/rehearsal/{play}/rounds/{n}":          "as above",
+	"/desk/{slug}/rehearsal/{play}/rounds/{n}/form":     "as above",
+	"/desk/{slug}/rehearsal/{play}/rounds/{n}/criteria": "as above",
+	"/desk/{slug}/rehearsal/{play}/opinion":             "as above",
 	"/desk/{slug}/delete":                               "as above",
 	"/desk/{slug}/resume":                               "nothing is suspended",
 	"/desk/{slug}/conclude":                             "it is the facilitator's",
@@ -364,12 +374,16 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	docs, err8 := library.New(o.Library)
 	groups, err9 := access.New(o.Access)
 	draws, err10 := webdraw.New(o.Draw)
+	o.Draft.Preview = preview.Of
 	wizard, err11 := draft.New(o.Draft)
-	guests, err12 := invite.New(o.Invite)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
+	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
+	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
+	trial, err12 := rehearsal.New(o.Rehearsal)
+	guests, err13 := invite.New(o.Invite)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "invite": {guests}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "invite": {guests}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

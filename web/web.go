@@ -17,6 +17,7 @@ import (
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/rehearsal"
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
@@ -31,7 +32,8 @@ type Options struct {
 	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
-	Draft       draft.Services
+	Draft       draft.Services     // but for Preview, which is Participate's
+	Rehearsal   rehearsal.Services // but for the pages, which are Participate's and Public's
 	Queue       queue.Services
 	Library     library.Services
 	Draw        webdraw.Services

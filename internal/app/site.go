@@ -18,6 +18,7 @@ import (
 	"delfi/web/participate"
 	"delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/rehearsal"
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
@@ -62,6 +63,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports, Record: a.Record,
 		},
 		Draft:      draft.Services{Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations},
+		Rehearsal:  rehearsal.Services{Consultations: a.Consultations, Drafts: a.Drafts},
 		Queue:      queue.Services{Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Moderation: a.Moderation},
 		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
 		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},

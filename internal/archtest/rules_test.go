@@ -37,7 +37,7 @@ var order = [][]string{
 	{"internal/app"},     // the composition root
 	{"web"},
 	{"internal/verify"}, // who checks a record stands above those who write it
-	{"internal/demo", "internal/polis"},
+	{"internal/demo", "internal/polis", "internal/rehearsal"},
 	{"internal/report"},
 	{"internal/consultation", "internal/forum"},
 	{"internal/panel"},

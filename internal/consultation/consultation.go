@@ -53,6 +53,7 @@ type Consultation struct {
 	DestroyedAt        time.Time // when key and ballots were gone
 	Reason             string    // of a withdrawal
 	Form               string    // the document of its draft, JSON; "" of an import
+	Rehearsal          string    // spells the invented answers with which a draft is run through, in memory alone; never loaded or stored
 }
 
 // Commitment is the act by which the administration says who decides, on what,

@@ -20,8 +20,14 @@ type View struct {
 	ByCode bool   // the page lies outside the sessions, under /code
 }
 
-// Path is the address of the consultation's page, with more after it.
-func (v View) Path(more string) string { return "/consultations/" + v.Slug + more }
+// Path is the address of the consultation's page, with more after it; of a rehearsal that of its
+// first page.
+func (v View) Path(more string) string {
+	if v.Rehearsal != "" {
+		return "/desk/" + v.Slug + "/rehearsal/" + v.Rehearsal + more
+	}
+	return "/consultations/" + v.Slug + more
+}
 
 // BallotPath is the address of a round's form, on the side on which the reader is.
 func (v View) BallotPath(n int) string {
@@ -36,6 +42,16 @@ func (v View) BallotPath(n int) string {
 func (v View) Frame(q *page.Request, title, label string) ui.Frame {
 	f := ui.Frame{Title: title, Section: ui.Consultations, Owner: v.AdministrationName, Address: v.Address,
 		Crumbs: []ui.Crumb{{Label: q.T("ui.nav.consultations"), Path: "/"}}}
+	if v.Rehearsal != "" {
+		f.Section, f.Trial = ui.Desk, v.Path("")
+		f.Crumbs = []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: v.Title, Lang: v.Language, Path: "/desk/" + v.Slug}}
+		if label != "" {
+			f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("rehearsal.title"), Path: v.Path("")}, ui.Crumb{Label: label})
+		} else {
+			f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("rehearsal.title")})
+		}
+		return f
+	}
 	if label == "" {
 		f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.Title, Lang: v.Language})
 		return f

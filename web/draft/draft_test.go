@@ -102,6 +102,44 @@ func TestWizard(t *testing.T) {
 	run("templates of the commitment", promised)
 	run("ways to answer", ways)
 	run("warnings", warned)
+	run("more than a draft may have", bounded)
+}
+
+// bounded sends steps with more than a draft may have: each is refused with its words, and
+// takes nothing away.
+func bounded(d desk) {
+	at := d.begin("troppi", "classical")
+	d.send(at+"rounds", 303)
+	before := d.shown(at + "rounds")
+	for _, tc := range []struct{ step, field, typed, at, back string }{
+		{"rounds", "rounds[1000].kind", "answer", "rounds", ""}, {"rounds", "rounds[999999].days", "14", "rounds", ""},
+		{"panel", "panel.groups[1000].id", "gruppo", "panel-groups", ""}, {"items", "item_kinds[1000].kind", "scale", "item_kinds", ""},
+		{"items", "given[5000].text", "Uno.", "given", ""},
+		{"items", "paste", strings.Repeat("Uno.\n", 100) + strings.Repeat("a\n", 950), "paste", "Uno.\nUno.\n"},
+		{"question", "languages", strings.Repeat("aa,bb,cc,dd,ee,ff,gg,hh,ii,jj,", 1000), "languages", "aa, bb, cc, dd, ee, ff, gg, hh, ii, jj"},
+		{"items", "item_kinds[0].low.it", strings.Repeat("b", 70_000), "item_kinds-0--low-it", strings.Repeat("b", 70_000)},
+	} {
+		got := d.send(at+tc.step, 422, tc.field, tc.typed)
+		if got.Count("#errors a[href='#f-"+tc.at+"']") != 1 {
+			d.Errorf("%s: %q", tc.field, got.Text("#errors"))
+		}
+		if back := sends(got).Get(tc.field); !strings.HasPrefix(back, tc.back) {
+			d.Errorf("what was typed in %s came back as %.100q", tc.field, back)
+		}
+	}
+	hidden := d.shown(at + "rounds")
+	for range 2000 {
+		hidden.Add("was:a"+strings.Repeat("[0]", 20), "x")
+	}
+	hidden.Set("was:"+strings.Repeat("b.", 20_000)+"c", "x")
+	d.sent(at+"rounds", 303, hidden)
+	if after := d.shown(at + "rounds"); after.Get("version") != before.Get("version") {
+		d.Errorf("the draft was changed: %v", after)
+	}
+	d.send(at+"staff", 303, "office_nobody", "Sindaco", "office_00000000-0000-4000-8000-000000000000", "Sindaco")
+	if f, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), "troppi"); err != nil || len(f.Offices) > 0 {
+		d.Errorf("offices of nobody: %v (%v)", f.Offices, err)
+	}
 }
 
 // unworded is a key that has no words, or a sentence that lacks a figure.
@@ -123,6 +161,9 @@ func everyField(d desk) {
 					if page.Count(id) != 1 {
 						d.Errorf("%s, %s: %d fields %s", variant, step, page.Count(id), id)
 					}
+				}
+				if asks := step == form.StepItems || step == form.StepSummary; asks != (page.Count("fieldset.dlf-preview[disabled]") > 0) {
+					d.Errorf("%s, %s: %d previews", variant, step, page.Count(".dlf-preview"))
 				}
 				if lost := unworded.FindString(page.Text("main")); lost != "" {
 					d.Errorf("%s, %s: no words for %s", variant, step, lost)
@@ -154,20 +195,38 @@ func everyField(d desk) {
 func leads(d desk) {
 	at := d.begin("mancano", "classical")
 	d.send(at+"question", 303, "languages", "de")
+	d.send(at+"panel", 303, "disclosure.small", "open")
 	d.send(at+"rounds", 303, "consensus.rule", "median-iqr")
 	d.send(at+"items", 303, "items.source", "given", "do", "add:given")
 	d.send(at+"items", 303, "item_kinds[0].points", "5")
-	for _, page := range []string{at + "summary", "/desk/mancano"} {
+	pages := []string{"/desk/mancano"}
+	for _, step := range form.Steps {
+		pages = append(pages, at+string(step))
+	}
+	for _, page := range pages {
 		n := 0
 		d.get(page).Page.Find("main a[href*='#f-']").Each(func(_ int, a *goquery.Selection) {
 			n++
 			address, id, _ := strings.Cut(a.AttrOr("href", ""), "#")
 			if target := d.get(address); target.Count("#"+id) != 1 {
 				d.Errorf("%s: %q leads to %s#%s, where there are %d", page, a.Text(), address, id, target.Count("#"+id))
+			} else if target.Page.Find("#"+id).ParentsFiltered("details:not([open])").Length() > 0 {
+				d.Errorf("%s: %q leads to %s#%s, which is folded", page, a.Text(), address, id)
 			}
 		})
 		if n < 12 {
 			d.Errorf("%s has %d links only: %s", page, n, d.get(page).Text("main"))
+		}
+	}
+	// Nothing that is missing is done: neither its step nor the summary.
+	for _, page := range pages[1:] {
+		shown := d.get(page)
+		for n, step := range form.Steps {
+			line := shown.Page.Find(".dlf-steps li").Eq(n)
+			lacks := step == form.StepSummary || shown.Page.Find(".dlf-lacking a[href*='/draft/"+string(step)+"#']").Length() > 0
+			if here := page == at+string(step); !here && line.HasClass("done") == lacks {
+				d.Errorf("%s: %s is called %s", page, step, line.Text())
+			}
 		}
 	}
 	got := d.b.Post(d.T, "/desk/mancano/announce", url.Values{"version": {d.get("/desk/mancano/announce").Page.Find("main form input[name=version]").AttrOr("value", "")}})

@@ -444,7 +444,7 @@ func grow(s step, list string, most int) templ.Component {
 }
 
 // drawer is a folded part for those who know the method; it is open where something in it is to
-// be mended.
+// be mended, or missing.
 func drawer(s step, title string, paths ...string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -471,7 +471,7 @@ func drawer(s step, title string, paths ...string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if slices.ContainsFunc(paths, s.problems(q).Has) {
+		if slices.ContainsFunc(paths, s.problems(q).Has) || slices.ContainsFunc(paths, s.lacks) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, " open")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

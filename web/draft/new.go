@@ -26,6 +26,8 @@ type newView struct {
 
 func (v newView) form() draft.Form { return v.Form }
 
+func (v newView) lacks(string) bool { return false }
+
 func (v newView) problems(q *page.Request) ui.Problems { return named(q, v.Form, v.Fault) }
 
 func (v newView) frame(q *page.Request) ui.Frame {

@@ -1,7 +1,10 @@
 package draft
 
 import (
+	"github.com/a-h/templ"
+
 	"delfi/internal/account"
+	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/steering"
 	"delfi/web/page"
@@ -12,6 +15,7 @@ type Services struct {
 	Accounts      *account.Service
 	Drafts        *draft.Service
 	Consultations *steering.Service
+	Preview       func(c consultation.Consultation, items []consultation.Item) templ.Component // of the form
 }
 
 type room struct{ Services }

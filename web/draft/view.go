@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -35,15 +36,21 @@ type view struct {
 	Pasted       string   // statements to be added
 	Document     string   // that was brought and refused
 	Warnings     []form.Warning
+	Preview      templ.Component // of the questions as they are stored; nil where the protocol does not hold yet
 }
 
 // step is a form with its fields: of the wizard, or of a new draft.
 type step interface {
 	form() draft.Form
 	problems(q *page.Request) ui.Problems
+	lacks(path string) bool // whether something is missing in a field
 }
 
 func (v view) form() draft.Form { return v.Form }
+
+func (v view) lacks(path string) bool {
+	return slices.ContainsFunc(v.Missing, func(m draft.Missing) bool { return m.Field == path })
+}
 
 // field is what a field has in common with all others.
 func field(q *page.Request, s step, path string) ui.Field {
@@ -141,7 +148,7 @@ func (v view) state(step draft.Step) string {
 	switch {
 	case step == v.Step:
 		return "here"
-	case len(v.lacking(step)) > 0:
+	case len(v.lacking(step)) > 0, step == form.StepSummary && len(v.Missing) > 0:
 		return "missing"
 	}
 	return "done"
@@ -321,6 +328,9 @@ func (d room) stored(q *page.Request, step draft.Step) (view, error) {
 	if v.Missing, err = d.Drafts.Missing(q.Context(), q.Actor, v.Consultation.Slug); err != nil {
 		return v, err
 	}
+	if v.Step == form.StepItems || v.Step == form.StepSummary {
+		v.Preview = d.previewed(q, v)
+	}
 	if v.Step == form.StepSummary {
 		if v.Warnings, err = v.Form.Warnings(); err != nil {
 			return v, err
@@ -330,6 +340,39 @@ func (d room) stored(q *page.Request, step draft.Step) (view, error) {
 		return v, d.colleagues(q, &v, v.Consultation.Administration)
 	}
 	return v, nil
+}
+
+// samples is how many entries of a list are shown in a preview that the draft does not give.
+const samples = 4
+
+// previewed draws each kind of question with the statements of the draft, or with words that
+// stand for them; nil where the protocol does not hold yet.
+func (d room) previewed(q *page.Request, v view) templ.Component {
+	p, given, whole := v.Form.Whole()
+	if !whole {
+		return nil
+	}
+	var items []consultation.Item
+	for _, k := range p.ItemKinds {
+		most := 1
+		if k.Kind.Listed() {
+			most = max(samples, k.K)
+		}
+		mine := slices.DeleteFunc(slices.Clone(given), func(i consultation.Item) bool { return i.Kind != k.ID || i.Text == "" })
+		if !k.Kind.Listed() {
+			mine = mine[:min(len(mine), most)]
+		}
+		for n := len(mine); n < most; n++ {
+			mine = append(mine, consultation.Item{Kind: k.ID, Text: q.T("draft.preview_sample", "n", n+1)})
+		}
+		items = append(items, mine...)
+	}
+	for i := range items {
+		items[i].ID, items[i].Number = uuid.New(), i+1
+	}
+	c := v.Consultation
+	c.Protocol = p
+	return d.Preview(c, items)
 }
 
 // colleagues sets who can be chosen as staff: those who hold the role in the whole

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
@@ -61,7 +60,7 @@ func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudony
 	if err != nil {
 		return nil, err // and no sheet of a paper that is none
 	}
-	return &paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, nil
+	return &paperView{view: v, Paper: p, sheet: sheetOf(c.sheets, p, q.Lang)}, nil
 }
 
 // answer saves the draft, or delivers it.
@@ -292,6 +291,3 @@ func sentPart(form page.Form) ballot.Part {
 func answerField(i consultation.Item) string { return "answer_" + strconv.Itoa(i.Number) }
 func reasonField(i consultation.Item) string { return "reason_" + strconv.Itoa(i.Number) }
 func arguesField(i consultation.Item) string { return "argues_" + strconv.Itoa(i.Number) }
-
-func words(s string) []string    { return strings.Fields(s) }
-func join(words []string) string { return strings.Join(words, " ") }

@@ -31,6 +31,7 @@ type Frame struct {
 	Crumbs  []Crumb // from the root to this page; none on the home page
 	Owner   string  // the administration whose page this is; "" when it is everyone's
 	Address string  // the administration's line in the footer
+	Trial   string  // address of the rehearsal of which the page is one, which marks it on screen and on paper; "" elsewhere
 	Saves   string  // id of a form that each of its buttons saves: the language switch is one too; "" for none
 }
 

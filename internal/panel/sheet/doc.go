@@ -5,5 +5,6 @@
 //	file ──Head──▶ columns by name ──Each──▶ one line of people after the other
 //	                                            └─ Fault: the line, the field, what is wrong
 //
-// A file is read line by line: neither its bytes nor its people are held in memory here.
+// A file is read line by line: neither its bytes nor its people are held in memory here. Lines
+// that quotation marks join count as one, and are bounded as one.
 package sheet

@@ -77,7 +77,7 @@ type Reader struct {
 
 // New reads a file within limits; Head is next.
 func New(file io.Reader, limits Limits) *Reader {
-	return &Reader{limits: limits, in: &text{in: bufio.NewReaderSize(file, 1<<16), max: limits.Bytes}}
+	return &Reader{limits: limits, in: &text{in: bufio.NewReaderSize(file, longestRecord), max: limits.Bytes}}
 }
 
 // Refused is Invalid in field "file".
@@ -134,6 +134,7 @@ func (r *Reader) Has(f Field) bool {
 // them, are skipped. A file without people, or with too many, is Invalid in field "file".
 func (r *Reader) Each(person func()) error {
 	for {
+		r.in.begin()
 		fields, err := r.csv.Read()
 		if errors.Is(err, io.EOF) {
 			break

@@ -17,10 +17,16 @@ type text struct {
 	windows bool
 	begun   bool
 	max     int // bytes
+	record  int // bytes of the record so far: quotation marks join lines
+	line    int // that was converted last
 }
 
-// longestLine is the longest line that is read, in bytes.
-const longestLine = 1 << 16
+// longestRecord is the longest record that is read, in bytes, and so is the longest line.
+const longestRecord = 1 << 16
+
+// begin says that another record is asked for. A csv.Reader holds one whole, with 24 bytes and
+// more for each field; it takes a line only when it needs it.
+func (t *text) begin() { t.record = len(t.buf) }
 
 // first gives the first line without taking it.
 func (t *text) first() ([]byte, error) {
@@ -55,7 +61,11 @@ func (t *text) fill() error {
 		return err
 	}
 	if t.read += len(line); t.read > t.max {
-		return Refused("file_too_large", fmt.Sprintf("has more than %d megabytes", t.max>>20), map[string]any{"max": t.max >> 20})
+		return Refused("roll_large", fmt.Sprintf("has more than %d megabytes", t.max>>20), map[string]any{"max": t.max >> 20})
+	}
+	t.line++
+	if t.record += len(line); t.record > longestRecord {
+		return Refused("roll_record", fmt.Sprintf("the record that reaches line %d is longer than %d kilobytes: a quotation mark may be open", t.line, longestRecord>>10), map[string]any{"line": t.line, "max": longestRecord >> 10})
 	}
 	if !t.begun {
 		t.begun = true

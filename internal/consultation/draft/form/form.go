@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -67,7 +68,10 @@ func Parse(document string) (Form, error) {
 
 // Plan is the protocol document of the draft, as far as it can be read.
 func (f Form) Plan() Document {
-	d, _ := ReadDocument(f.Protocol)
+	d, err := decode(f.Protocol)
+	if err != nil {
+		return Document{}
+	}
 	return d
 }
 
@@ -106,6 +110,20 @@ func Sketch(document string) (protocol.Protocol, bool, error) {
 	}
 	p, err := d.Protocol()
 	return p, err == nil, nil
+}
+
+// Whole gives the protocol and the items of a draft, with or without a day to begin on; false
+// where the document does not hold yet.
+func (f Form) Whole() (protocol.Protocol, []consultation.Item, bool) {
+	d, err := f.Read()
+	if err != nil {
+		return protocol.Protocol{}, nil, false
+	}
+	p, err := d.Protocol()
+	if err != nil {
+		return protocol.Protocol{}, nil, false
+	}
+	return p, d.Items(p), true
 }
 
 // Draft is a form that was read; what was left blank is zero.
@@ -203,6 +221,9 @@ func (f Form) Read() (Draft, error) {
 	}
 	document, bad := ReadDocument(f.Protocol)
 	if bad != nil {
+		if bad.Code == codeLong {
+			bad.Name = cmp.Or(f.Plan().longest(), bad.Name)
+		}
 		r.bad = append(r.bad, *bad)
 	}
 	d.document = document
