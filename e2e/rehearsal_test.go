@@ -10,7 +10,8 @@ import (
 )
 
 // TestRehearsal: who writes a draft sees each of its pages with invented answers before it is
-// announced, on a wide screen, on a telephone and on paper, each marked as none of the real ones.
+// announced, on a wide screen, on a telephone and on paper, each marked as none of the real ones;
+// and keeps it as a template.
 func TestRehearsal(t *testing.T) {
 	t.Parallel()
 	s := serve(t, data(t), "--demo")
@@ -63,6 +64,41 @@ func TestRehearsal(t *testing.T) {
 	giulia.shot("rehearsal-policy-print")
 	if status, body := s.get(t, "/"); status != 200 || strings.Contains(body, "in prova") {
 		t.Errorf("the draft is listed: %d", status)
+	}
+	giulia.do(emulation.SetEmulatedMedia().WithMedia(""), chromedp.EmulateViewport(360, 800))
+	giulia.template("/desk/prova-policy")
+}
+
+// template keeps a draft as a template, begins another with it, and removes it.
+func (p *person) template(draft string) {
+	p.t.Helper()
+	p.open(draft + "/draft/summary")
+	p.press(`main a[href$="/template"]`)
+	p.shot("template-keep-360")
+	p.fill("#f-template_name", "")
+	p.press("main form button[type=submit]")
+	if p.count("#errors") == 0 {
+		p.t.Error("a template without a name is kept")
+	}
+	p.fill("#f-template_name", "Prati e giardini")
+	p.press("main form button[type=submit]")
+	p.sees("Prati e giardini")
+	p.shot("template-shelf-360")
+	p.press(`main a[href*="/desk/new?template="]`)
+	p.shot("template-new-360")
+	p.fill("#f-title", "Il giardino nuovo")
+	p.fill("#f-slug", "giardino-nuovo")
+	p.press("main form button[type=submit]")
+	if !strings.HasSuffix(p.at(), "/desk/giardino-nuovo/draft/question") {
+		p.t.Errorf("begun with a template at %s", p.at())
+	}
+	p.open("/administrations/riva/templates")
+	p.press(`main a[href$="/remove"]`)
+	p.sees("restano come sono")
+	p.shot("template-remove-360")
+	p.press("main form button[type=submit]")
+	if strings.Contains(p.text(), "Prati e giardini") {
+		p.t.Error("a template that was removed is on the shelf")
 	}
 }
 

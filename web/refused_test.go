@@ -19,30 +19,32 @@ import (
 // unrefused are the forms that nobody is refused for what they filled in or for what
 // somebody else did, with the reason.
 var unrefused = map[string]string{
-	"/sign-in/ended":                                  "the identity provider's, not a form",
-	"/record/cosignatures":                            "a witness's, not a form",
-	"/sign-out":                                       "a button; a session that is over is as good as ended",
-	"/sign-out/everywhere":                            "a button; again, it ends nothing more",
-	"/me/take-back":                                   "a button; again, nothing is left to take back",
-	"/me/stay":                                        "a button; again, it changes nothing",
-	"/consultations/{slug}/code/forget":               "a button; again, nothing is left to forget",
-	"/desk/{slug}/duplicate":                          "a button; it makes another draft",
-	"/desk/{slug}/rolls/{group}/import":               "a button; web/access tries it after a file was read",
-	"/consultations/{slug}/invitation":                "no group of the demonstration is entered by invitation: web/access tries its form",
-	"/desk/{slug}/invitations/{group}":                "likewise",
-	"/desk/{slug}/invitations/{group}/import":         "likewise",
-	"/desk/{slug}/invitations/{group}/send":           "likewise",
-	"/desk/{slug}/invitations/{group}/until":          "likewise",
-	"/desk/{slug}/invitations/{group}/guests/{guest}": "likewise",
-	"/desk/{slug}/draws/{group}/list":                 "no draw is in the demonstration: web/draw tries its forms",
-	"/desk/{slug}/draws/{group}/rule":                 "likewise",
-	"/desk/{slug}/draws/{group}/commit":               "likewise",
-	"/desk/{slug}/draws/{group}/open":                 "likewise",
-	"/desk/{slug}/draws/{group}/signature":            "likewise",
-	"/desk/{slug}/draws/{group}/reserves":             "likewise",
-	"/desk/{slug}/draws/{group}/withdraw":             "likewise",
-	"/demo/{slug}/panel":                              "the demonstration's",
-	"/demo/{slug}/close":                              "the demonstration's",
+	"/sign-in/ended":                                      "the identity provider's, not a form",
+	"/record/cosignatures":                                "a witness's, not a form",
+	"/sign-out":                                           "a button; a session that is over is as good as ended",
+	"/sign-out/everywhere":                                "a button; again, it ends nothing more",
+	"/me/take-back":                                       "a button; again, nothing is left to take back",
+	"/me/stay":                                            "a button; again, it changes nothing",
+	"/consultations/{slug}/code/forget":                   "a button; again, nothing is left to forget",
+	"/desk/{slug}/duplicate":                              "a button; it makes another draft",
+	"/desk/{slug}/rolls/{group}/import":                   "a button; web/access tries it after a file was read",
+	"/desk/{slug}/draws/{group}/list":                     "no draw is in the demonstration: web/draw tries its forms",
+	"/desk/{slug}/draws/{group}/rule":                     "likewise",
+	"/desk/{slug}/draws/{group}/commit":                   "likewise",
+	"/desk/{slug}/draws/{group}/open":                     "likewise",
+	"/desk/{slug}/draws/{group}/signature":                "likewise",
+	"/desk/{slug}/draws/{group}/reserves":                 "likewise",
+	"/desk/{slug}/draws/{group}/withdraw":                 "likewise",
+	"/administrations/{slug}/templates/{template}/remove": "a button; again, nothing is left to remove",
+	"/demo/{slug}/panel":                                  "the demonstration's",
+	"/demo/{slug}/close":                                  "the demonstration's",
+	"/consultations/{slug}/invitation":                    "no group of the demonstration is entered by invitation: web/access tries its form",
+	"/desk/{slug}/invitations/{group}":                    "likewise",
+	"/desk/{slug}/invitations/{group}/import":             "likewise",
+	"/desk/{slug}/invitations/{group}/send":               "likewise",
+	"/desk/{slug}/invitations/{group}/until":              "likewise",
+	"/desk/{slug}/invitations/{group}/guests/{guest}":     "likewise",
+	"/desk/{slug}/translations/{item}":                    "the demonstration is in one language: web/translation tries its form",
 }
 
 // control is one field of a form.
@@ -350,6 +352,7 @@ func TestEveryFormThatIsRefusedLeadsToItsFields(t *testing.T) {
 	r.merge(who["marta"], webtest.Gathering)
 	r.must(h.Consultations.ReleaseRound(t.Context(), marta, "sintesi", 1))
 	r.must(h.Consultations.OpenRound(t.Context(), paolo, "sintesi", 2))
+	r.fills(r.as("giulia"), r.complete("portici")) // the forms of its steps were sent empty, too
 	r.must(h.Consultations.Announce(t.Context(), giulia, "portici"))
 	for _, slug := range []string{webtest.Announced, "sospesa"} {
 		r.must(h.Consultations.Withdraw(t.Context(), giulia, slug, "Un errore."))

@@ -34,12 +34,16 @@ import (
 	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/correction"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/draft/template"
 	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/oversight"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/consultation/tabulation"
+	"delfi/internal/consultation/translation"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
 	"delfi/internal/library"
@@ -95,11 +99,15 @@ type App struct {
 	Notices       *notify.Service
 	Access        *access.Service
 	Drafts        *draft.Service
+	Templates     *template.Service
 	Scopes        *scope.Service
+	Oversight     *oversight.Service
 	Consultations *steering.Service
 	Moderation    *moderation.Service
 	Contributions *contribution.Service
 	Facilitation  *facilitation.Service
+	Corrections   *correction.Service
+	Translations  *translation.Service
 	Ballots       *ballot.Service
 	Tabulation    *tabulation.Service
 	Archive       *archive.Service
@@ -129,11 +137,14 @@ func New(o Options) (*App, error) {
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
 	a.Access = access.New(db, a.Record, a.Rolls, a.Invitations, a.Notices, a.Panel)
 	a.Notices.Host(a.Access.Guest)
-	a.Drafts, a.Scopes = draft.New(db, a.Accounts), scope.New(db)
+	a.Drafts, a.Templates, a.Scopes = draft.New(db, a.Accounts), template.New(db), scope.New(db)
+	a.Oversight = oversight.New(db, a.Drafts, a.Panel)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Moderation = moderation.New(db, a.Record, o.Keys)
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
-	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record)
+	a.Corrections = correction.New(db, a.Consultations, a.Record)
+	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record, a.Notices)
+	a.Translations = translation.New(db, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)

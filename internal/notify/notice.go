@@ -16,6 +16,10 @@ const (
 	LastDay     Kind = "last_day"     // to everyone enrolled, a day before the deadline
 )
 
+// Reminder tells everyone enrolled that a round is open, once for each deadline: nobody knows
+// who has answered.
+const Reminder Kind = "reminder"
+
 // Minority tells everyone enrolled that the report of the dissent is shown, until the
 // deadline of comments.
 const Minority Kind = "minority"

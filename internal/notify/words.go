@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/platform/mail"
 )
@@ -47,6 +48,16 @@ func (w words) letter(m queued, to Guest, now time.Time) mail.Letter {
 	}
 }
 
+// Preview gives a letter as it would be written to somebody without a name, in a language.
+func (s *Service) Preview(m Message, language string) (subject, text string, err error) {
+	deadline, err := time.Parse(time.RFC3339, m.Deadline)
+	if err != nil {
+		return "", "", fmt.Errorf("notice: deadline: %w", err)
+	}
+	l := s.words.letter(queued{Kind: m.Kind, Slug: m.Slug, Title: m.Title, Round: m.Round, Deadline: deadline}, Guest{Addressee: account.Addressee{Language: language}}, deadline)
+	return l.Subject, l.Text, nil
+}
+
 // italian writes the letters in Italian.
 func italian(m queued, to Guest) script {
 	s := script{
@@ -73,6 +84,12 @@ func italian(m queued, to Guest) script {
 		s.paragraphs = []string{
 			fmt.Sprintf("il giro %d della consultazione «%s» si chiude %s.", m.Round, m.Title, civiltime.Moment("it", m.Deadline)),
 			"Se hai già risposto, ignora questo messaggio. Una bozza non consegnata non conta.",
+		}
+	case Reminder:
+		s.subject = fmt.Sprintf("Promemoria, giro %d: %s", m.Round, m.Title)
+		s.paragraphs = []string{
+			fmt.Sprintf("il giro %d della consultazione «%s» è aperto fino a %s.", m.Round, m.Title, civiltime.Moment("it", m.Deadline)),
+			"Chi facilita manda questo promemoria a tutte le persone iscritte: nessuno sa chi ha risposto e chi no. Se hai già risposto, ignoralo. Una bozza non consegnata non conta.",
 		}
 	case Minority:
 		s.subject = "Relazione di minoranza da leggere: " + m.Title
@@ -126,6 +143,12 @@ func english(m queued, to Guest) script {
 		s.paragraphs = []string{
 			fmt.Sprintf("round %d of the consultation “%s” closes on %s.", m.Round, m.Title, civiltime.Moment("en", m.Deadline)),
 			"If you have already answered, ignore this message. A draft that is not delivered does not count.",
+		}
+	case Reminder:
+		s.subject = fmt.Sprintf("Reminder, round %d: %s", m.Round, m.Title)
+		s.paragraphs = []string{
+			fmt.Sprintf("round %d of the consultation “%s” is open until %s.", m.Round, m.Title, civiltime.Moment("en", m.Deadline)),
+			"The facilitator sends this reminder to everyone enrolled: nobody knows who has answered and who has not. If you have answered, ignore it. A draft that is not delivered does not count.",
 		}
 	case Minority:
 		s.subject = "Minority report to read: " + m.Title

@@ -1,9 +1,11 @@
 package panel
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -97,6 +99,41 @@ func (s *Service) Enrolled(ctx context.Context, consultation uuid.UUID) (Figure,
 		return err
 	})
 	return f, err
+}
+
+// Headcounts is Enrolled for several consultations at once, in the caller's transaction and
+// without groups: full says of each whether nobody can enrol in it any more.
+func (s *Service) Headcounts(ctx context.Context, tx *postgres.Tx, full map[uuid.UUID]bool) (map[uuid.UUID]Headcount, error) {
+	var open, done []uuid.UUID
+	for _, id := range slices.SortedFunc(maps.Keys(full), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
+		if full[id] {
+			done = append(done, id)
+		} else {
+			open = append(open, id)
+		}
+	}
+	stepped, err := findAllFigures(ctx, tx, open)
+	if err != nil {
+		return nil, err
+	}
+	exact, err := countAllEnrolled(ctx, tx, done)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uuid.UUID]Headcount, len(full))
+	for _, id := range open {
+		out[id] = Headcount{People: stepped[id]}
+	}
+	for _, id := range done {
+		out[id] = Headcount{People: exact[id], Exact: true}
+	}
+	return out, nil
+}
+
+// Headcount is Figure of all groups together.
+type Headcount struct {
+	People int
+	Exact  bool // else at least so many, in steps of 5
 }
 
 // Figure is how many people are on a panel, as it is shown.

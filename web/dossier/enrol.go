@@ -12,9 +12,9 @@ import (
 // member confirms by itself (docs/METHOD.md §7).
 func (v View) OpenSmall() bool { return v.Protocol.Disclosure.Small == protocol.SmallOpen }
 
-// First is the page to which somebody new on the panel is led: the round that is open, or the
+// AfterEnrolling is the page to which somebody new on the panel is led: the round that is open, or the
 // code without which nobody answers, else the consultation.
-func (v View) First(now time.Time) string {
+func (v View) AfterEnrolling(now time.Time) string {
 	if v.Coded() {
 		return v.Path("/get-code")
 	}

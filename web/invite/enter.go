@@ -114,7 +114,7 @@ func (c room) enter(q *page.Request) error {
 func (c room) entered(q *page.Request, v view) error {
 	q.Cookies.DeleteSealed(sealed, v.Slug)
 	q.Flash("consultation.enrol.done")
-	return q.Redirect(v.First(q.Now))
+	return q.Redirect(v.AfterEnrolling(q.Now))
 }
 
 // refused shows the page once more, with what is to be mended.

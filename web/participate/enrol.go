@@ -115,7 +115,7 @@ func (c room) enrol(q *page.Request) error {
 		return c.refused(q, e, err)
 	}
 	q.Flash("consultation.enrol.done")
-	return q.Redirect(v.First(q.Now))
+	return q.Redirect(v.AfterEnrolling(q.Now))
 }
 
 // refused shows the page once more to who did not enter: with what is to be mended, or with

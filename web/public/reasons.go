@@ -19,6 +19,7 @@ type reasonsView struct {
 	view
 	Title   string // of what they are
 	Text    string // the statement; "" of a list
+	Carried string // its language as it carries it
 	Kicker  string
 	Columns []dossier.Column // all of them
 	At      int              // page, from 1
@@ -54,12 +55,13 @@ func (c room) reasons(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	f = *f.In(v.Language)
 	result := resultView{view: view{v}, Round: r, Document: f}
 	of := q.Param("of")
 	out := reasonsView{view: result.view, Kicker: v.RoundName(q, r), Title: q.T("consultation.paper.reasons"), path: func(n int) string { return v.ReasonsPath(r.Number, of, n) }}
 	if n := slices.IndexFunc(f.Items, func(i feedback.ItemResult) bool { return strconv.Itoa(i.Number) == of }); n >= 0 {
 		i := f.Items[n]
-		out.Title, out.Text, out.Columns = result.reasonsTitle(q, v.FormIn(i.Kind, r.Number)), strconv.Itoa(i.Number)+". "+i.Text, dossier.Columns(i.Reasons)
+		out.Title, out.Text, out.Carried, out.Columns = result.reasonsTitle(q, v.FormIn(i.Kind, r.Number)), strconv.Itoa(i.Number)+". "+i.Text, i.Language, dossier.Columns(i.Reasons)
 	} else {
 		out.Columns = dossier.Columns(result.listReasons(of))
 	}
@@ -82,7 +84,7 @@ func (c room) opinionReasons(q *page.Request) error {
 	}
 	i := o.Opinion.Items[n]
 	out := reasonsView{
-		view: o.view, Kicker: q.T("consultation.step.opinion"), Title: q.T("consultation.paper.reasons"), Text: strconv.Itoa(i.Number) + ". " + i.Text,
+		view: o.view, Kicker: q.T("consultation.step.opinion"), Title: q.T("consultation.paper.reasons"), Text: strconv.Itoa(i.Number) + ". " + i.Text, Carried: i.Language,
 		Columns: o.everyReason(i), Back: o.view.Path("/opinion#a" + strconv.Itoa(i.Number)), path: func(n int) string { return o.view.OpinionReasonsPath(i.Number, n) },
 	}
 	if out, err = out.paged(q); err != nil {

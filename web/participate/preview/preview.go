@@ -3,7 +3,6 @@ package preview
 import (
 	"context"
 	"io"
-	"maps"
 	"time"
 
 	"github.com/a-h/templ"
@@ -35,8 +34,8 @@ func parts(c consultation.Consultation, items []consultation.Item, starts time.T
 		form delphi.Form
 	}
 	var all []templ.Component
-	seen, gathers := map[drawn]bool{}, false
-	for n, r := range consultation.Plan(c.ID, c.Protocol, starts) {
+	seen, times, gathers := map[drawn]bool{}, map[string]int{}, false
+	for _, r := range consultation.Plan(c.ID, c.Protocol, starts) {
 		r.OpenedAt = r.PlannedAt
 		if r.Kind == delphi.Gather {
 			if !gathers {
@@ -51,14 +50,17 @@ func parts(c consultation.Consultation, items []consultation.Item, starts time.T
 			k, _ := c.Protocol.Kind(i.Kind)
 			if as := (drawn{k.ID, k.In(r.Kind)}); !seen[as] {
 				fresh[as] = true
-				i.ID, i.Number = uuid.New(), i.Number+len(items)*n // a page has each id once
+				i.ID, i.Number = uuid.New(), i.Number+len(items)*times[k.ID] // a page has each id once
 				p.Items = append(p.Items, i)
 			}
 		}
 		if len(p.Items) > 0 {
 			all = append(all, participate.Paper(c, p))
 		}
-		maps.Copy(seen, fresh)
+		for as := range fresh {
+			seen[as] = true
+			times[as.kind]++
+		}
 	}
 	return all
 }

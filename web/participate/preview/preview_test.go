@@ -107,6 +107,14 @@ func previewed(t *testing.T, p protocol.Protocol, lang string) {
 			t.Errorf("%s: %q is not shown", p.Canonical(), i.Text)
 		}
 	}
+	ids := map[string]bool{}
+	drawn.Find("[id]").Each(func(_ int, e *goquery.Selection) {
+		if id := e.AttrOr("id", ""); ids[id] {
+			t.Errorf("%s: two elements are %s", p.Canonical(), id)
+		} else {
+			ids[id] = true
+		}
+	})
 	if fields.Length() < len(p.ItemKinds) || drawn.Find("form").Length() > 0 || drawn.Find("[checked]").Length() > 0 ||
 		drawn.Find("fieldset[disabled]").Find("input:not([type=hidden]), textarea, select, button").Length() != fields.Length() {
 		t.Errorf("%s: %s", p.Canonical(), text)
