@@ -45,9 +45,9 @@ func (s *Service) Invite(ctx context.Context, tx *postgres.Tx, m Message, invita
 	return s.jobs.Enqueue(ctx, tx, Post{}, time.Time{})
 }
 
-// Withdraw deletes the letter of an invitation, sent or not: a new one may follow.
-func (s *Service) Withdraw(ctx context.Context, tx *postgres.Tx, invitation uuid.UUID) error {
-	return withdraw(ctx, tx, invitation)
+// Withdraw deletes the letters of invitations, sent or not: new ones may follow.
+func (s *Service) Withdraw(ctx context.Context, tx *postgres.Tx, invitations ...uuid.UUID) error {
+	return withdraw(ctx, tx, invitations)
 }
 
 // Fates gives how the letters of a consultation's invitations stand: Sent is that a mail

@@ -24,10 +24,10 @@ func addInvited(ctx context.Context, tx *postgres.Tx, m Message, invitations []u
 	return nil
 }
 
-func withdraw(ctx context.Context, tx *postgres.Tx, invitation uuid.UUID) error {
+func withdraw(ctx context.Context, tx *postgres.Tx, invitations []uuid.UUID) error {
 	_, err := tx.ExecContext(ctx, `
 		DELETE FROM civic.outbox
-		WHERE invitation = $1`, invitation)
+		WHERE invitation = ANY ($1)`, pq.Array(invitations))
 	if err != nil {
 		return fmt.Errorf("notice: withdraw: %w", err)
 	}

@@ -260,15 +260,14 @@ func (s *Service) SendAll(ctx context.Context, actor account.Actor, slug, id str
 		}
 		var ids []uuid.UUID
 		for _, g := range guests {
-			if g.Letter != Unsent {
-				continue
+			if g.Letter == Unsent {
+				ids = append(ids, g.ID)
 			}
-			if err := s.letters.Withdraw(ctx, tx, g.ID); err != nil { // one that came too late once
-				return err
-			}
-			ids = append(ids, g.ID)
 		}
 		n = len(ids)
+		if err := s.letters.Withdraw(ctx, tx, ids...); err != nil { // those that came too late once
+			return err
+		}
 		return s.post(ctx, tx, *c, ids...)
 	})
 	return n, err
