@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
@@ -135,14 +137,31 @@ func (c *check) asked(r *reading, dir string, now *closing) ([]byte, error) {
 	if n := len(now.items); n > r.protocol.Items.Max {
 		return nil, &source.Fault{File: r.path(name), What: "the round has more items than the protocol allows", Found: fmt.Sprint(n), Expected: fmt.Sprintf("at most %d", r.protocol.Items.Max)}
 	}
+	held := slices.IndexFunc(now.items, func(i feedback.Asked) bool { return len(i.Texts) > 0 }) >= 0
 	seen := map[uuid.UUID]bool{}
 	for n, i := range now.items {
+		// A standing round takes in items before they are translated.
+		if languages, whole := r.translated(i.Texts); !languages || held && !whole && now.tick == 0 {
+			return nil, &source.Fault{File: r.path(name), What: fmt.Sprintf("item %d of the list has words in other languages than the protocol declares, or lacks some", n+1), Found: source.Short(strings.Join(slices.Sorted(maps.Keys(i.Texts)), " ")), Expected: source.Short(strings.Join(r.protocol.Languages[1:], " "))}
+		}
 		if _, known := r.protocol.Kind(i.Kind); seen[i.Item] || !known {
 			return nil, &source.Fault{File: r.path(name), What: fmt.Sprintf("item %d of the list stands there twice, or is of a kind that the protocol does not have", n+1), Found: source.Short(i.Item.String() + " " + i.Kind), Expected: "each item once, of a kind of the protocol"}
 		}
 		seen[i.Item] = true
 	}
 	return text, nil
+}
+
+// translated tells of the texts of an item whether all are in further languages of the protocol,
+// and whether each of these has one.
+func (r *reading) translated(texts map[string]string) (declared, whole bool) {
+	further := r.protocol.Languages[1:]
+	for l, text := range texts {
+		if text == "" || !slices.Contains(further, l) {
+			return false, false
+		}
+	}
+	return true, len(texts) == len(further)
 }
 
 // recorded compares a document's digest with the one in the log.

@@ -182,3 +182,53 @@ func TestSheetRefuses(t *testing.T) {
 		t.Errorf("after the end: %d %s", got.Status, got.Text("main"))
 	}
 }
+
+// TestReading: the address says in which language a consultation is read; texts say theirs,
+// the original is a fold away, and the choice is remembered.
+func TestReading(t *testing.T) {
+	w := open(t)
+	anna := w.Person(t, "anna")
+	w.ok(w.Panel.Enrol(t.Context(), anna, w.c.ID, w.c.Protocol.Panel.Groups[0].ID))
+	marta := w.as("marta")
+	for n := range 2 {
+		action, v := form(marta.Get(t, desk), 0)
+		v.Set("text.de", []string{"Der Markt öffnet abends.", "Der Platz ist autofrei."}[n])
+		v.Set("text.en", []string{"The market opens in the evening.", "The square is closed to cars."}[n])
+		if got := marta.Post(t, action, v); got.Status != 303 {
+			t.Fatalf("%d %s", got.Status, got.Text("main"))
+		}
+	}
+	w.ok(w.Consultations.OpenRound(t.Context(), w.Person(t, "paolo"), w.c.Slug, 2))
+	const at = "/consultations/" + apptest.Slug
+	reader := w.site.Stranger()
+	for _, c := range []struct{ prefix, page, text, title string }{
+		{"", "it", "it", "La piazza"}, {"/en", "en", "en", "en title"}, {"/de", "it", "de", "de title"}, {"/sl", "it", "it", "La piazza"},
+	} {
+		page := reader.Get(t, c.prefix+at)
+		h1 := page.Page.Find("h1")
+		if page.Status != 200 || page.Page.Find("html").AttrOr("lang", "") != c.page || h1.Text() != c.title || h1.AttrOr("lang", "") != c.text {
+			t.Errorf("%s: %d, page in %q, %q in %q", c.prefix, page.Status, page.Page.Find("html").AttrOr("lang", ""), h1.Text(), h1.AttrOr("lang", ""))
+		}
+		if now := page.Page.Find(".dlf-reads [aria-current] [lang]").AttrOr("lang", ""); now != c.text || page.Page.Find(".dlf-reads a.dlf-switch").Length() != 2 {
+			t.Errorf("%s: marked %q: %s", c.prefix, now, page.Text(".dlf-reads"))
+		}
+		originals := page.Page.Find("details.dlf-original p[lang=it]")
+		if translated := c.text != "it"; (originals.Length() > 0) != translated || translated && !strings.Contains(originals.Text(), "Che cosa deve diventare la piazza?") {
+			t.Errorf("%s: originals %q", c.prefix, originals.Text())
+		}
+		if page.Page.Find("main a[href^='"+c.prefix+at+"']").Length() == 0 {
+			t.Errorf("%s: no link keeps the language", c.prefix)
+		}
+	}
+	got := reader.Get(t, at+"?lang=de")
+	if got.Status != 303 || got.Location != "/de"+at || reader.Get(t, "/").Location != "/de/" {
+		t.Errorf("the choice leads to %q, home to %q", got.Location, reader.Get(t, "/").Location)
+	}
+	ballot := w.site.As(t, anna).Get(t, "/de"+at+"/rounds/2?item=1")
+	if h2 := ballot.Page.Find("h2.dlf-statement"); strings.TrimSpace(h2.Text()) != "Der Markt öffnet abends." || h2.AttrOr("lang", "") != "de" || !strings.Contains(ballot.Text("details.dlf-original"), "Il mercato apre la sera.") {
+		t.Errorf("the form asks %q in %q: %s", h2.Text(), h2.AttrOr("lang", ""), ballot.Text("details.dlf-original"))
+	}
+	if ballot.Page.Find(".dlf-reads button[name=act][value='language it']").Length() != 1 {
+		t.Errorf("the form's languages are %s", ballot.Text(".dlf-reads"))
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/apptest"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/translation"
@@ -322,5 +323,39 @@ func TestRewordedAndMended(t *testing.T) {
 	// Who answered the first wording in German reads what it said before.
 	if shown := h.shows(c, 3); shown[0].Translations["de"].Was != "Aussage 1." || shown[0].Translations["en"].Was != "" || shown[0].Was != "" {
 		t.Errorf("round 3 shows %+v", shown[0])
+	}
+}
+
+// TestContributionsHaveTheirLanguage: what somebody writes has the language in which they read,
+// where the consultation is held in it, and keeps it when its round closes.
+func TestContributionsHaveTheirLanguage(t *testing.T) {
+	h := open(t)
+	anna := h.Person(t, "anna")
+	c := h.Consultation(t, apptest.Spoken("de")).People(anna).Gathering()
+	alias, err := h.Panel.Alias(t.Context(), anna, c.ID)
+	h.ok(err)
+	want := map[string]string{}
+	for body, lang := range map[string]string{"Più ombra.": "it", "Mehr Schatten.": "de", "Več sence.": "sl"} {
+		_, err := h.Contributions.Contribute(t.Context(), alias, c.ID, body, lang)
+		h.ok(err)
+		want[body] = strings.TrimPrefix(strings.TrimPrefix(lang, "it"), "sl")
+	}
+	language := func(all []contribution.Contribution) map[string]string {
+		out := map[string]string{}
+		for _, one := range all {
+			out[one.Body] = one.Language
+		}
+		return out
+	}
+	own, err := h.Contributions.Own(t.Context(), alias, c.ID)
+	h.ok(err)
+	if got := language(own); !cmp.Equal(got, want) {
+		t.Errorf("sealed they are in %v", got)
+	}
+	h.Close(t, c, 1)
+	own, err = h.Contributions.Own(t.Context(), alias, c.ID)
+	h.ok(err)
+	if got := language(own); !cmp.Equal(got, want) {
+		t.Errorf("unsealed they are in %v", got)
 	}
 }
