@@ -310,7 +310,6 @@ mercato-coperto/draft/question commitment_money
 mercato-coperto/draft/question commitment_quotation
 mercato-coperto/draft/question commitment_signatory
 mercato-coperto/draft/question commitment_subject
-mercato-coperto/draft/question languages
 mercato-coperto/draft/question question
 mercato-coperto/draft/question reply.n
 mercato-coperto/draft/question slug
