@@ -60,6 +60,7 @@ func Routes(o Options) ([]page.Route, error) {
 	o.Draft.Preview = preview.Of
 	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
 	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
+	o.Rehearsal.Reasons, o.Rehearsal.OpinionReasons = webpublic.Reasons, webpublic.OpinionReasons
 	trial, err13 := rehearsal.New(o.Rehearsal)
 	wizard, err11 := draft.New(o.Draft)
 	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13); err != nil {
@@ -89,6 +90,8 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/consultations/{slug}/timeline", public, shared, open.Timeline),
 		get("/consultations/{slug}/minority", public, shared, open.Minority),
 		get("/consultations/{slug}/opinion", public, shared, open.Opinion),
+		get("/consultations/{slug}/opinion/reasons/{of}/{page}", public, shared, open.OpinionReasons),
+		get("/consultations/{slug}/rounds/{n}/reasons/{of}/{page}", public, shared, open.Reasons),
 		get("/consultations/{slug}/opinion.json", public, shared, open.Document),
 		get("/consultations/{slug}/library", public, shared, docs.List),
 		get("/consultations/{slug}/library/{n}/{version}", public, stored, docs.File),
@@ -156,7 +159,9 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/rehearsal/{play}/rounds/{n}", personal, noStore, trial.Result, signedIn),
 		get("/desk/{slug}/rehearsal/{play}/rounds/{n}/form", personal, noStore, trial.Form, signedIn),
 		get("/desk/{slug}/rehearsal/{play}/rounds/{n}/criteria", personal, noStore, trial.Criteria, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/rounds/{n}/reasons/{of}/{page}", personal, noStore, trial.Reasons, signedIn),
 		get("/desk/{slug}/rehearsal/{play}/opinion", personal, noStore, trial.Opinion, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/opinion/reasons/{of}/{page}", personal, noStore, trial.OpinionReasons, signedIn),
 		get("/desk/{slug}/protocol.json", personal, noStore, wizard.Export, signedIn),
 		post("/desk/{slug}/duplicate", personal, wizard.Duplicate, signedIn),
 		get("/desk/{slug}/template", personal, noStore, wizard.Saving, signedIn),

@@ -78,6 +78,7 @@ var steps = []step{
 	{"ballot", false, (*bench).caseBallot},
 	{"tick", false, (*bench).caseTick},
 	{"export", false, (*bench).caseExport},
+	{"kinds", false, (*bench).caseKinds},
 	{"growth", false, (*bench).caseGrowth},
 	{"search", false, (*bench).caseSearch},
 }

@@ -51,7 +51,7 @@ var order = [][]string{
 	{"internal/study"},          // a researcher's file, measured
 	{"internal/delphi", "internal/richtext"},
 	{"internal/prose"}, // all free text
-	{"internal/civiltime", "internal/fault", "internal/unzip"},
+	{"internal/civiltime", "internal/fault", "internal/gf32", "internal/unzip"},
 	{"internal/peak"}, // for tests alone
 }
 

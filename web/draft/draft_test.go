@@ -103,6 +103,44 @@ func TestWizard(t *testing.T) {
 	run("templates of the administration", templates)
 	run("ways to answer", ways)
 	run("warnings", warned)
+	run("more than a draft may have", bounded)
+}
+
+// bounded sends steps with more than a draft may have: each is refused with its words, and
+// takes nothing away.
+func bounded(d desk) {
+	at := d.begin("troppi", "classical")
+	d.send(at+"rounds", 303)
+	before := d.shown(at + "rounds")
+	for _, tc := range []struct{ step, field, typed, at, back string }{
+		{"rounds", "rounds[1000].kind", "answer", "rounds", ""}, {"rounds", "rounds[999999].days", "14", "rounds", ""},
+		{"panel", "panel.groups[1000].id", "gruppo", "panel-groups", ""}, {"items", "item_kinds[1000].kind", "scale", "item_kinds", ""},
+		{"items", "given[5000].text", "Uno.", "given", ""},
+		{"items", "paste", strings.Repeat("Uno.\n", 100) + strings.Repeat("a\n", 950), "paste", "Uno.\nUno.\n"},
+		{"question", "languages", strings.Repeat("aa,bb,cc,dd,ee,ff,gg,hh,ii,jj,", 1000), "languages", "aa, bb, cc, dd, ee, ff, gg, hh, ii, jj"},
+		{"items", "item_kinds[0].low.it", strings.Repeat("b", 70_000), "item_kinds-0--low-it", strings.Repeat("b", 70_000)},
+	} {
+		got := d.send(at+tc.step, 422, tc.field, tc.typed)
+		if got.Count("#errors a[href='#f-"+tc.at+"']") != 1 {
+			d.Errorf("%s: %q", tc.field, got.Text("#errors"))
+		}
+		if back := sends(got).Get(tc.field); !strings.HasPrefix(back, tc.back) {
+			d.Errorf("what was typed in %s came back as %.100q", tc.field, back)
+		}
+	}
+	hidden := d.shown(at + "rounds")
+	for range 2000 {
+		hidden.Add("was:a"+strings.Repeat("[0]", 20), "x")
+	}
+	hidden.Set("was:"+strings.Repeat("b.", 20_000)+"c", "x")
+	d.sent(at+"rounds", 303, hidden)
+	if after := d.shown(at + "rounds"); after.Get("version") != before.Get("version") {
+		d.Errorf("the draft was changed: %v", after)
+	}
+	d.send(at+"staff", 303, "office_nobody", "Sindaco", "office_00000000-0000-4000-8000-000000000000", "Sindaco")
+	if f, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), "troppi"); err != nil || len(f.Offices) > 0 {
+		d.Errorf("offices of nobody: %v (%v)", f.Offices, err)
+	}
 }
 
 // unworded is a key that has no words, or a sentence that lacks a figure.

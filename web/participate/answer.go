@@ -60,7 +60,7 @@ func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudony
 	if err != nil {
 		return nil, err // and no sheet of a paper that is none
 	}
-	return &paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, nil
+	return &paperView{view: v, Paper: p, sheet: sheetOf(c.sheets, p, q.Lang)}, nil
 }
 
 // answer saves the draft, or delivers it.

@@ -2,7 +2,6 @@ package participate
 
 import (
 	"cmp"
-	"fmt"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -77,7 +76,7 @@ func value(q *page.Request, a delphi.Answer) string {
 
 // feedback is what the stored document says about a statement.
 func (p *paperView) feedback(item uuid.UUID) (told, bool) {
-	f, ok := p.sheet.told[item]
+	f, ok := p.sheet.Read.told[item]
 	return f, ok && p.Told(item)
 }
 
@@ -184,7 +183,7 @@ func (p *paperView) draw(f told) []dossier.Column {
 
 // everyReason is where all reasons about a statement are.
 func (p *paperView) everyReason(i consultation.Item) string {
-	return p.Path(fmt.Sprintf("/rounds/%d#%s", p.Feedback.Round, dossier.ID("r", i.Number)))
+	return p.ReasonsPath(p.Feedback.Round, strconv.Itoa(i.Number), 1)
 }
 
 // action is where the form is sent.

@@ -31,18 +31,24 @@ type opinionView struct {
 
 // opinion shows the published opinion.
 func (c room) opinion(q *page.Request) error {
-	v, err := c.load(q)
+	o, err := c.published(q)
 	if err != nil {
 		return err
+	}
+	return q.Render(200, opinion(o))
+}
+
+// published reads the opinion of the consultation that the address names.
+func (c room) published(q *page.Request) (opinionView, error) {
+	v, err := c.load(q)
+	if err != nil {
+		return opinionView{}, err
 	}
 	o, _, err := c.Reports.Of(q.Context(), v.ID)
 	if fault.KindOf(err) == fault.NotFound {
-		return fault.New(fault.NotFound, "no_opinion", "the opinion has not been published yet")
+		return opinionView{}, fault.New(fault.NotFound, "no_opinion", "the opinion has not been published yet")
 	}
-	if err != nil {
-		return err
-	}
-	return q.Render(200, opinion(opinionView{view: v, Opinion: o}))
+	return opinionView{view: v, Opinion: o}, err
 }
 
 // Opinion draws the page of an opinion that is stored nowhere.

@@ -119,9 +119,9 @@ func (r resultView) marked(q *page.Request, a dossier.Question) dossier.Measured
 }
 
 // listReasons are the reasons about a list as a whole.
-func (r resultView) listReasons(a dossier.Question) []feedback.Reason {
+func (r resultView) listReasons(kind string) []feedback.Reason {
 	for _, l := range r.Document.Lists {
-		if l.Kind == a.Kind.ID {
+		if l.Kind == kind {
 			return l.Reasons
 		}
 	}
@@ -129,8 +129,8 @@ func (r resultView) listReasons(a dossier.Question) []feedback.Reason {
 }
 
 // reasonsTitle names the reasons, or what was answered in words.
-func (r resultView) reasonsTitle(q *page.Request, a dossier.Question) string {
-	if a.Form == delphi.TextForm {
+func (r resultView) reasonsTitle(q *page.Request, form delphi.Form) string {
+	if form == delphi.TextForm {
 		return q.T("consultation.text.answers")
 	}
 	return q.T("consultation.paper.reasons")

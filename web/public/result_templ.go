@@ -394,7 +394,7 @@ func answered(r resultView, a dossier.Question) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, i := range a.Items {
-				templ_7745c5c3_Err = dossier.Reasons(q.T("consultation.paper.reasons_about", "item", i.Text), dossier.Columns(i.Reasons), dossier.ID("r", i.Number), "", r.Display(q).Reason).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = r.firstReasons(q, q.T("consultation.paper.reasons_about", "item", i.Text), i.Reasons, strconv.Itoa(i.Number)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -437,12 +437,12 @@ func answered(r resultView, a dossier.Question) templ.Component {
 			}
 		}
 		if a.List() {
-			templ_7745c5c3_Err = dossier.Reasons(q.T("consultation.paper.reasons"), dossier.Columns(r.listReasons(a)), dossier.ID("r", a.Kind.ID), "", r.Display(q).Reason).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = r.firstReasons(q, q.T("consultation.paper.reasons"), r.listReasons(a.Kind.ID), a.Kind.ID).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = dossier.Reasons(r.reasonsTitle(q, a), dossier.Columns(f.Reasons), dossier.ID("r", f.Number), "", r.Display(q).Reason).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = r.firstReasons(q, r.reasonsTitle(q, a.Form), f.Reasons, strconv.Itoa(f.Number)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

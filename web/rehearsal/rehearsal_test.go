@@ -180,6 +180,31 @@ func TestThePlayIsChosen(t *testing.T) {
 	}
 }
 
+// TestManyReasonsHavePages: a form, a result and the opinion of many people lead to all reasons.
+func TestManyReasonsHavePages(t *testing.T) {
+	h := open(t)
+	giulia := h.site.As(t, h.Person(t, "giulia"))
+	first := "/desk/prova-classical/rehearsal/agree-1-200"
+	for _, path := range []string{"/rounds/3/form", "/opinion"} {
+		links := giulia.Get(t, first+path).Page.Find("main a[href*='/reasons/']")
+		if links.Length() == 0 {
+			t.Errorf("%s leads to no reasons", path)
+			continue
+		}
+		to := links.First().AttrOr("href", "")
+		got := giulia.Get(t, to)
+		if got.Status != 200 || got.Count("main.dlf-trial") != 1 || !strings.Contains(got.Text("main"), "Ragione inventata") {
+			t.Errorf("%s leads to %s: %d %s", path, to, got.Status, got.Text("main"))
+		}
+		if back := got.Page.Find(".dlf-back a").AttrOr("href", ""); giulia.Get(t, strings.Split(back, "#")[0]).Status != 200 {
+			t.Errorf("%s leads back to %q", to, back)
+		}
+		if got := giulia.Get(t, strings.TrimSuffix(to, "1")+"99"); got.Status != 404 {
+			t.Errorf("page 99: %d", got.Status)
+		}
+	}
+}
+
 // TestADraftThatDoesNotHoldIsNotRehearsed: its page says so, and an announced consultation has none.
 func TestADraftThatDoesNotHoldIsNotRehearsed(t *testing.T) {
 	h := open(t)
@@ -213,7 +238,7 @@ func TestGuards(t *testing.T) {
 		"another administration": {Who: h.Person(t, "elena"), Status: 404},
 	}
 	var routes []webtest.Route
-	for _, path := range []string{"", "/agree-1-20", "/agree-1-20/rounds/2", "/agree-1-20/rounds/2/form", "/agree-1-20/rounds/2/criteria", "/agree-1-20/opinion"} {
+	for _, path := range []string{"", "/agree-1-20", "/agree-1-20/rounds/2", "/agree-1-20/rounds/2/form", "/agree-1-20/rounds/2/criteria", "/agree-1-20/rounds/2/reasons/1/1", "/agree-1-20/opinion", "/agree-1-20/opinion/reasons/1/1"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: "/desk/prova-classical/rehearsal" + path, Denied: denied})
 	}
 	h.Guards(t, []string{"/desk/{slug}/rehearsal"}, h.Person(t, "anna"), routes)

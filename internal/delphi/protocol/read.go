@@ -225,7 +225,7 @@ func (o part) list(key string, low, high int) []node {
 	if there && (len(n.list) < low || len(n.list) > high) {
 		o.r.fault(join(o.path, key), "length", "has %d entries: give %d to %d", len(n.list), low, high)
 	}
-	return n.list
+	return n.list[:min(len(n.list), high)]
 }
 
 // texts gives a list of different texts, each passed to check with its path.
@@ -290,7 +290,7 @@ func (r *reader) protocol(root node) Protocol {
 	p := Protocol{
 		Version: o.needed("version", 1, 1, "give 1"),
 		Variant: Variant(o.one("variant", "", variantNames...)),
-		Languages: o.texts("languages", 1, 8, func(name, s string) {
+		Languages: o.texts("languages", 1, MostLanguages, func(name, s string) {
 			if !language(s) {
 				r.fault(name, "language", "is no language code: give one such as \"it\" or \"de-AT\"")
 			}
@@ -306,7 +306,7 @@ func (r *reader) protocol(root node) Protocol {
 		gathering = gathering || round.Kind == delphi.Gather
 		p.Rounds = append(p.Rounds, round)
 	}
-	for i, n := range o.list("item_kinds", 1, 20) {
+	for i, n := range o.list("item_kinds", 1, MostKinds) {
 		p.ItemKinds = append(p.ItemKinds, r.itemKind(r.part(fmt.Sprintf("item_kinds[%d]", i), n), p.Languages))
 	}
 	p.Items = r.items(o.part("items"), p.Rounds, p.Variant, selecting, gathering)
@@ -343,7 +343,7 @@ func language(s string) bool {
 
 func (r *reader) panel(o part, languages []string) PanelPlan {
 	p := PanelPlan{}
-	for i, n := range o.list("groups", 1, 12) {
+	for i, n := range o.list("groups", 1, MostGroups) {
 		g := r.part(fmt.Sprintf("panel.groups[%d]", i), n)
 		p.Groups = append(p.Groups, GroupPlan{
 			ID: g.id("id"), Name: g.words("name", languages, false),

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -67,7 +68,10 @@ func Parse(document string) (Form, error) {
 
 // Plan is the protocol document of the draft, as far as it can be read.
 func (f Form) Plan() Document {
-	d, _ := ReadDocument(f.Protocol)
+	d, err := decode(f.Protocol)
+	if err != nil {
+		return Document{}
+	}
 	return d
 }
 
@@ -217,6 +221,9 @@ func (f Form) Read() (Draft, error) {
 	}
 	document, bad := ReadDocument(f.Protocol)
 	if bad != nil {
+		if bad.Code == codeLong {
+			bad.Name = cmp.Or(f.Plan().longest(), bad.Name)
+		}
 		r.bad = append(r.bad, *bad)
 	}
 	d.document = document

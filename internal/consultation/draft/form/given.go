@@ -11,8 +11,8 @@ import (
 // Item is a statement that is given with the protocol.
 type Item struct{ Kind, Text string } // Kind is the id of an item kind; "" for the first
 
-// itemsMost is how many items a draft may give.
-const itemsMost = 1000
+// ItemsMost is how many items a draft may give.
+const ItemsMost = 1000
 
 // GivenText and GivenKind name the fields of a given statement, counted from 0.
 func GivenText(n int) string { return fmt.Sprintf("given[%d].text", n) }
@@ -21,8 +21,8 @@ func GivenText(n int) string { return fmt.Sprintf("given[%d].text", n) }
 func GivenKind(n int) string { return fmt.Sprintf("given[%d].kind", n) }
 
 func (r *reader) items(d *Draft, typed []Item) {
-	if len(typed) > itemsMost {
-		r.fail("given", "too_many", fmt.Sprintf("has more than %d statements", itemsMost), map[string]any{"max": itemsMost})
+	if len(typed) > ItemsMost {
+		r.fail("given", "too_many", fmt.Sprintf("has more than %d statements", ItemsMost), map[string]any{"max": ItemsMost})
 		return
 	}
 	for n, item := range typed {

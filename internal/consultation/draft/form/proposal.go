@@ -157,6 +157,9 @@ func Classical(plan protocol.ClassicalPlan) string {
 	for i := range p.Rounds {
 		p.Rounds[i].MinDays = 0
 	}
-	d, _ := ReadDocument(string(p.Canonical()))
+	d, err := decode(string(p.Canonical()))
+	if err != nil {
+		panic(fmt.Sprintf("draft: a classical plan: %v", err))
+	}
 	return d.Without("anonymity.latest_key_date").String()
 }
