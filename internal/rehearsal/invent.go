@@ -210,8 +210,8 @@ func (v inventor) list(who person, k delphi.ItemKind, form delphi.Form, items []
 	return all
 }
 
-// spoken is how many people write words about one question, about: more would fill further pages.
-const spoken = 20
+// spoken is how many people write words about one question, about: nobody reads more invented ones.
+const spoken = 60
 
 // speaks is the share of people who write words, at most.
 func (v inventor) speaks(share float64) float64 {

@@ -180,27 +180,26 @@ func TestThePlayIsChosen(t *testing.T) {
 	}
 }
 
-// TestManyReasonsHavePages: a form, a result and the opinion of many people lead to all reasons.
+// TestManyReasonsHavePages: the form of a round leads to all reasons of the round before, and the
+// opinion's have their page too.
 func TestManyReasonsHavePages(t *testing.T) {
 	h := open(t)
 	giulia := h.site.As(t, h.Person(t, "giulia"))
 	first := "/desk/prova-classical/rehearsal/agree-1-200"
-	for _, path := range []string{"/rounds/3/form", "/opinion"} {
-		links := giulia.Get(t, first+path).Page.Find("main a[href*='/reasons/']")
-		if links.Length() == 0 {
-			t.Errorf("%s leads to no reasons", path)
-			continue
-		}
-		to := links.First().AttrOr("href", "")
+	led := giulia.Get(t, first+"/rounds/3/form").Page.Find("main a[href*='/rounds/2/reasons/']").First().AttrOr("href", "")
+	if led == "" {
+		t.Fatal("the form leads to no reasons")
+	}
+	for _, to := range []string{led, first + "/opinion/reasons/1/1"} {
 		got := giulia.Get(t, to)
 		if got.Status != 200 || got.Count("main.dlf-trial") != 1 || !strings.Contains(got.Text("main"), "Ragione inventata") {
-			t.Errorf("%s leads to %s: %d %s", path, to, got.Status, got.Text("main"))
+			t.Errorf("%s: %d %s", to, got.Status, got.Text("main"))
 		}
 		if back := got.Page.Find(".dlf-back a").AttrOr("href", ""); giulia.Get(t, strings.Split(back, "#")[0]).Status != 200 {
 			t.Errorf("%s leads back to %q", to, back)
 		}
 		if got := giulia.Get(t, strings.TrimSuffix(to, "1")+"99"); got.Status != 404 {
-			t.Errorf("page 99: %d", got.Status)
+			t.Errorf("%s, page 99: %d", to, got.Status)
 		}
 	}
 }
