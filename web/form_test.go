@@ -185,7 +185,7 @@ func TestFreeText(t *testing.T) {
 	panelist := w.site.As(t, h.Panelist(t, 1))
 	tried := slices.Concat(
 		w.refused(giulia, "/desk/new"), w.drafting(w.as("elena"), "/desk/mercato-coperto/draft/"),
-		w.refused(giulia, answering+"/suspend"), w.refused(giulia, answering+"/withdraw"), w.refused(paolo, answering), w.refused(paolo, answering+"/rounds/3/close"),
+		w.refused(giulia, answering+"/suspend"), w.refused(giulia, answering+"/withdraw"), w.refused(paolo, answering), w.refused(paolo, answering+"/rounds/3/close"), w.refused(paolo, answering+"/rounds/3/extend"),
 		w.refused(giulia, "/administrations/riva"), w.refused(w.as("elena"), "/desk/mercato-coperto/template"),
 		w.refused(giulia, "/desk/alberi-e-ombra/rolls"),
 		w.refused(anna, gathering+"/contributions"), w.refused(panelist, paper+"?item=1"),
@@ -196,6 +196,7 @@ func TestFreeText(t *testing.T) {
 	w.must(h.Jobs.Drain(t.Context()))
 	own := strings.TrimPrefix(anna.Get(t, gathering+"/appeals").Page.Find("section[id^=c-]").AttrOr("id", ""), "c-")
 	tried = append(tried, w.refused(marta, queue+"/contributions?c="+own)...)
+	tried = append(tried, w.refused(marta, queue+"/contributions/"+own+"/remove")...)
 	w.sent(marta, queue+"/contributions", url.Values{"act": {"reject"}, "rule": {"1.3"}, "c": {own}, "reason": {"Fuori tema."}})
 	tried = append(tried, w.refused(anna, gathering+"/appeals")...)
 	appeal := w.form(anna, gathering+"/appeals", gathering+"/appeals")

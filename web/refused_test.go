@@ -38,6 +38,13 @@ var unrefused = map[string]string{
 	"/administrations/{slug}/templates/{template}/remove": "a button; again, nothing is left to remove",
 	"/demo/{slug}/panel":                                  "the demonstration's",
 	"/demo/{slug}/close":                                  "the demonstration's",
+	"/consultations/{slug}/invitation":                    "no group of the demonstration is entered by invitation: web/access tries its form",
+	"/desk/{slug}/invitations/{group}":                    "likewise",
+	"/desk/{slug}/invitations/{group}/import":             "likewise",
+	"/desk/{slug}/invitations/{group}/send":               "likewise",
+	"/desk/{slug}/invitations/{group}/until":              "likewise",
+	"/desk/{slug}/invitations/{group}/guests/{guest}":     "likewise",
+	"/desk/{slug}/translations/{item}":                    "the demonstration is in one language: web/translation tries its form",
 }
 
 // control is one field of a form.
@@ -345,6 +352,7 @@ func TestEveryFormThatIsRefusedLeadsToItsFields(t *testing.T) {
 	r.merge(who["marta"], webtest.Gathering)
 	r.must(h.Consultations.ReleaseRound(t.Context(), marta, "sintesi", 1))
 	r.must(h.Consultations.OpenRound(t.Context(), paolo, "sintesi", 2))
+	r.fills(r.as("giulia"), r.complete("portici")) // the forms of its steps were sent empty, too
 	r.must(h.Consultations.Announce(t.Context(), giulia, "portici"))
 	for _, slug := range []string{webtest.Announced, "sospesa"} {
 		r.must(h.Consultations.Withdraw(t.Context(), giulia, slug, "Un errore."))

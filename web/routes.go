@@ -9,8 +9,10 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
+	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/participate/preview"
@@ -21,6 +23,7 @@ import (
 	"delfi/web/staff"
 	staffqueue "delfi/web/staff/queue"
 	"delfi/web/static"
+	"delfi/web/translation"
 )
 
 // The words of the columns are explained at page.Route. routes_test.go tries over HTTP that each
@@ -63,7 +66,10 @@ func Routes(o Options) ([]page.Route, error) {
 	o.Rehearsal.Reasons, o.Rehearsal.OpinionReasons = webpublic.Reasons, webpublic.OpinionReasons
 	trial, err13 := rehearsal.New(o.Rehearsal)
 	wizard, err11 := draft.New(o.Draft)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13); err != nil {
+	house, err14 := oversight.New(o.Oversight)
+	guests, err15 := invite.New(o.Invite)
+	translated, err16 := translation.New(o.Translation)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -104,6 +110,8 @@ func Routes(o Options) ([]page.Route, error) {
 		// Answering with an account. A round that is over is everybody's page.
 		get("/consultations/{slug}/enrol", answering, noStore, p.Enrolment, signedIn),
 		post("/consultations/{slug}/enrol", answering, p.Enrol, signedIn),
+		get("/consultations/{slug}/invitation", answering, noStore, guests.Page),
+		post("/consultations/{slug}/invitation", answering, guests.Enter, page.LimitCodes),
 		get("/consultations/{slug}/contributions", answering, noStore, p.Contributions),
 		post("/consultations/{slug}/contributions", answering, p.Contribute, signedIn),
 		get("/consultations/{slug}/rounds/{n}", answering, shared, p.Account.Round),
@@ -187,6 +195,7 @@ func Routes(o Options) ([]page.Route, error) {
 		upload("/desk/{slug}/library", personal, library.MostFile, docs.Add, signedIn),
 		get("/desk/{slug}/library/{n}", personal, noStore, docs.Edit, signedIn),
 		upload("/desk/{slug}/library/{n}", personal, library.MostFile, docs.Revise, signedIn),
+		get("/desk/{slug}/library/{n}/withdraw", personal, noStore, docs.BeforeWithdrawal, signedIn),
 		post("/desk/{slug}/library/{n}/withdraw", personal, docs.Withdraw, signedIn),
 		get("/desk/{slug}/library/{n}/{version}", personal, noStore, docs.Preview, signedIn),
 		get("/desk/{slug}/draws/{group}", personal, noStore, drawn.Desk, signedIn),
@@ -196,17 +205,28 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/draws/{group}/open", personal, drawn.Open, signedIn),
 		post("/desk/{slug}/draws/{group}/signature", personal, drawn.Paste, signedIn),
 		post("/desk/{slug}/draws/{group}/reserves", personal, drawn.Call, signedIn),
+		get("/desk/{slug}/draws/{group}/withdraw", personal, noStore, drawn.BeforeWithdrawal, signedIn),
 		post("/desk/{slug}/draws/{group}/withdraw", personal, drawn.Withdraw, signedIn, fresh),
 		get("/desk/{slug}/rolls", personal, noStore, groups.Rolls, signedIn),
 		upload("/desk/{slug}/rolls/{group}", personal, access.MostFile, groups.Check, signedIn),
 		post("/desk/{slug}/rolls/{group}/import", personal, groups.Import, signedIn),
+		get("/desk/{slug}/invitations/{group}", personal, noStore, groups.Invitations, signedIn),
+		upload("/desk/{slug}/invitations/{group}", personal, access.MostGuests, groups.CheckGuests, signedIn),
+		post("/desk/{slug}/invitations/{group}/import", personal, groups.Invite, signedIn),
+		post("/desk/{slug}/invitations/{group}/send", personal, groups.Send, signedIn),
+		post("/desk/{slug}/invitations/{group}/until", personal, groups.Expire, signedIn),
+		post("/desk/{slug}/invitations/{group}/guests/{guest}", personal, groups.Guest, signedIn),
+		get("/desk/{slug}/invitations/{group}/letters", personal, noStore, groups.Letters, signedIn),
 		get("/desk/{slug}/publish", personal, noStore, desk.Before("publish"), signedIn),
 		post("/desk/{slug}/publish", personal, desk.Does("publish"), signedIn, fresh),
 		get("/desk/{slug}/withdraw", personal, noStore, desk.Before("withdraw"), signedIn),
 		post("/desk/{slug}/withdraw", personal, desk.Does("withdraw"), signedIn, fresh),
 		get("/desk/{slug}/rounds/{number}/open", personal, noStore, desk.Before("open"), signedIn),
 		post("/desk/{slug}/rounds/{number}/open", personal, desk.Does("open"), signedIn),
-		post("/desk/{slug}/rounds/{number}/extend", personal, desk.Extend, signedIn),
+		get("/desk/{slug}/rounds/{number}/extend", personal, noStore, desk.Before("extend"), signedIn),
+		post("/desk/{slug}/rounds/{number}/extend", personal, desk.Does("extend"), signedIn),
+		get("/desk/{slug}/rounds/{number}/remind", personal, noStore, desk.Before("remind"), signedIn),
+		post("/desk/{slug}/rounds/{number}/remind", personal, desk.Does("remind"), signedIn),
 		get("/desk/{slug}/rounds/{number}/close", personal, noStore, desk.Before("close"), signedIn),
 		post("/desk/{slug}/rounds/{number}/close", personal, desk.Does("close"), signedIn),
 		post("/desk/{slug}/rounds/{number}/release", personal, desk.Release, signedIn),
@@ -215,11 +235,15 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/items/{item}/reword", personal, desk.Reword, signedIn),
 		post("/desk/{slug}/items/{item}/undecide", personal, desk.Undecide, signedIn),
 		post("/desk/{slug}/decide-all", personal, desk.DecideAll, signedIn),
+		get("/desk/{slug}/translations", personal, noStore, translated.Sheet, signedIn),
+		post("/desk/{slug}/translations/{item}", personal, translated.Translate, signedIn),
 		get("/desk/{slug}/contributions", personal, noStore, queue.Queue, signedIn),
 		post("/desk/{slug}/contributions", personal, queue.Dispose, signedIn),
+		get("/desk/{slug}/contributions/{contribution}/remove", personal, noStore, queue.BeforeRemoval, signedIn),
 		post("/desk/{slug}/contributions/{contribution}/remove", personal, queue.Remove, signedIn),
 		get("/desk/{slug}/reasons", personal, noStore, desk.Reason, signedIn),
-		post("/desk/{slug}/reasons", personal, desk.RemoveReason, signedIn),
+		get("/desk/{slug}/reasons/{reason}", personal, noStore, desk.BeforeReason, signedIn),
+		post("/desk/{slug}/reasons/{reason}", personal, desk.RemoveReason, signedIn),
 		post("/desk/{slug}/acts/{act}/undo", personal, queue.Undo, signedIn),
 		post("/desk/{slug}/claims", personal, queue.Claim, signedIn),
 		post("/desk/{slug}/looks", personal, queue.Judge, signedIn),
@@ -232,11 +256,16 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/first-run", personal, noStore, desk.FirstRun, signedIn),
 		post("/first-run", personal, desk.Found, signedIn, page.LimitCodes),
 		get("/administrations/{slug}", personal, noStore, desk.Administration, signedIn),
+		get("/administrations/{slug}/desk", personal, noStore, house.Desk, signedIn),
+		get("/desk/{slug}/corrections", personal, noStore, house.Corrections, signedIn),
+		get("/desk/{slug}/corrections/{text}", personal, noStore, house.Editor, signedIn),
+		post("/desk/{slug}/corrections/{text}", personal, house.Correct, signedIn),
 		post("/administrations/{slug}", personal, desk.Describe, signedIn),
-		get("/administrations/{slug}/templates", personal, noStore, wizard.Shelf, signedIn),
+		get("/administrations/{slug}/templates", personal, noStore, wizard.Templates, signedIn),
 		get("/administrations/{slug}/templates/{template}/remove", personal, noStore, wizard.Removal, signedIn),
 		post("/administrations/{slug}/templates/{template}/remove", personal, wizard.Remove, signedIn),
 		post("/administrations/{slug}/grant", personal, desk.GrantRole, signedIn),
+		get("/administrations/{slug}/revoke", personal, noStore, desk.BeforeRevocation, signedIn),
 		post("/administrations/{slug}/revoke", personal, desk.RevokeRole, signedIn),
 	}
 	if o.Demo == nil {

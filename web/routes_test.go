@@ -28,8 +28,10 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
+	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
 	"delfi/web/participate/preview"
@@ -39,6 +41,7 @@ import (
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/static"
+	"delfi/web/translation"
 	"delfi/web/webtest"
 )
 
@@ -94,12 +97,14 @@ var examples = map[string]string{
 	"/record/tile/8/*":                                     "/record/tile/8/0/000.p/1",
 	static.Prefix + "*":                                    static.URL("css/delfi.css"),
 	"/administrations/{slug}":                              "/administrations/riva",
-	"/administrations/{slug}/templates":                    "/administrations/riva/templates",
 	"/consultations/{slug}/library/{n}/{version}":          "/consultations/" + webtest.Published + "/library/1/1",
 	"/desk/{slug}/start":                                   "/desk/" + webtest.Announced + "/start",
 	"/desk/{slug}/done/{act}":                              "/desk/" + webtest.Answering + "/done/start",
 	"/desk/{slug}/library/{n}":                             "/desk/" + webtest.Answering + "/library/1",
 	"/desk/{slug}/library/{n}/{version}":                   "/desk/" + webtest.Answering + "/library/1/1",
+	"/administrations/{slug}/templates":                    "/administrations/riva/templates",
+	"/administrations/{slug}/desk":                         "/administrations/riva/desk",
+	"/desk/{slug}/corrections/{text}":                      "/desk/" + webtest.Answering + "/corrections/title",
 }
 
 // withoutExample are routes that are read and at which nobody in the demonstration gets 200,
@@ -128,9 +133,9 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/rehearsal/{play}/rounds/{n}/form":                "as above",
 	"/desk/{slug}/rehearsal/{play}/rounds/{n}/criteria":            "as above",
 	"/desk/{slug}/rehearsal/{play}/opinion":                        "as above",
-	"/desk/{slug}/delete":                                          "as above",
 	"/desk/{slug}/rehearsal/{play}/rounds/{n}/reasons/{of}/{page}": "as above",
 	"/desk/{slug}/rehearsal/{play}/opinion/reasons/{of}/{page}":    "as above",
+	"/desk/{slug}/delete":                                          "as above",
 	"/administrations/{slug}/templates/{template}/remove":          "no template is kept",
 	"/desk/{slug}/resume":                                          "nothing is suspended",
 	"/desk/{slug}/conclude":                                        "it is the facilitator's",
@@ -141,6 +146,17 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/contributions":                                   "they are the moderators'",
 	"/desk/{slug}/appeals":                                         "as above",
 	"/first-run":                                                   "there are administrations",
+	"/desk/{slug}/rounds/{number}/extend":                          "as above",
+	"/desk/{slug}/rounds/{number}/remind":                          "as above",
+	"/desk/{slug}/reasons/{reason}":                                "they are the moderators'",
+	"/desk/{slug}/contributions/{contribution}/remove":             "as above",
+	"/desk/{slug}/library/{n}/withdraw":                            "a document is withdrawn once",
+	"/desk/{slug}/draws/{group}/withdraw":                          "a draw is withdrawn once",
+	"/administrations/{slug}/revoke":                               "it names a person",
+	"/consultations/{slug}/invitation":                             "no group of the demonstration is entered by invitation",
+	"/desk/{slug}/invitations/{group}":                             "as above",
+	"/desk/{slug}/invitations/{group}/letters":                     "as above",
+	"/desk/{slug}/translations":                                    "every consultation of the demonstration is held in one language",
 }
 
 // path is an address of a row.
@@ -379,10 +395,13 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
 	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
 	trial, err12 := rehearsal.New(o.Rehearsal)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
+	house, err13 := oversight.New(o.Oversight)
+	guests, err14 := invite.New(o.Invite)
+	translated, err15 := translation.New(o.Translation)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

@@ -155,6 +155,11 @@ var unversioned = map[string]string{
 	"/desk/{slug}/appeals":                                "is about one appeal, which is decided once",
 	"/desk/{slug}/reasons":                                "names a text by its digest",
 	"/desk/{slug}/contributions/{contribution}/remove":    "is about one text, which changes no more",
+	"/desk/{slug}/invitations/{group}":                    "puts a file aside, and invites nobody",
+	"/desk/{slug}/invitations/{group}/import":             "names what was checked, and finds no other",
+	"/desk/{slug}/invitations/{group}/send":               "sends the letters that were not sent: the second time, none",
+	"/desk/{slug}/invitations/{group}/until":              "names the whole of what it changes",
+	"/desk/{slug}/invitations/{group}/guests/{guest}":     "is about one invitation, whose last code works, if any",
 }
 
 // TestAFormThatSaysNothingOfItsPageIsRefused walks the desks and an administration's page

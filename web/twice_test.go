@@ -68,6 +68,12 @@ func (w walk) complete(slug string) url.Values {
 func (w walk) drafted(b *webtest.Browser, form url.Values) {
 	w.Helper()
 	w.sent(b, "/desk/new", form)
+	w.fills(b, form)
+}
+
+// fills sends the steps of a draft, until nothing is missing.
+func (w walk) fills(b *webtest.Browser, form url.Values) {
+	w.Helper()
 	slug := form.Get("slug")
 	for _, step := range []steps.Step{steps.StepQuestion, steps.StepPanel, steps.StepStaff} {
 		mine := url.Values{}
@@ -122,7 +128,7 @@ func TestPressedTwice(t *testing.T) {
 
 	w.twice(giulia, desk("/suspend"), url.Values{"reason": {"Verifica."}})
 	w.twice(giulia, desk("/resume"), nil)
-	extend := w.form(paolo, desk(""), desk("/rounds/3/extend")).with("days", "1", "reason", "Piove.")
+	extend := w.form(paolo, desk("/rounds/3/extend"), desk("/rounds/3/extend")).with("days", "1", "reason", "Piove.")
 	before := w.deadline(webtest.Answering)
 	w.twice(paolo, desk("/rounds/3/extend"), extend)
 	if got := w.deadline(webtest.Answering); got != before+1 {

@@ -10,8 +10,10 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
+	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
@@ -20,6 +22,7 @@ import (
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
+	"delfi/web/translation"
 )
 
 // Options are the rooms' services. Demo is nil unless the built-in identity
@@ -37,7 +40,10 @@ type Options struct {
 	Library     library.Services
 	Draw        webdraw.Services
 	Access      access.Services
+	Oversight   oversight.Services
+	Invite      invite.Services
 	Search      search.Services
+	Translation translation.Services
 	Demo        demo.Panel
 	Health      Health
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"delfi/e2e/bench/bare"
+	"delfi/e2e/bench/cpu"
 	"delfi/e2e/bench/database"
 	"delfi/e2e/bench/figure"
 )
@@ -62,14 +63,14 @@ func (b *bench) shut(ctx context.Context, s *server, h *house, db *sql.DB, a *an
 func (b *bench) shutSeen(ctx context.Context, s *server, h *house, db *sql.DB) (closing, error) {
 	// Ten seconds for a hundred thousand: what the server computes comes first, and
 	// an idle one adds nothing.
-	told := profiled(ctx, s, 2*time.Second+time.Duration(b.n.crowd)*80*time.Microsecond)
+	told := cpu.During(ctx, s.private, 2*time.Second+time.Duration(b.n.crowd)*80*time.Microsecond)
 	c, err := b.shut(ctx, s, h, db, b.crowd)
 	p, seen := told()
 	if err := errors.Join(err, seen); err != nil {
 		return c, err
 	}
-	within, cpu, err := share(p, hashingOrSorting)
-	c.rest, c.cpu = 1-within, cpu
+	within, all, err := cpu.Share(p, cpu.HashingOrSorting)
+	c.rest, c.cpu = 1-within, all
 	return c, err
 }
 

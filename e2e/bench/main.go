@@ -79,6 +79,7 @@ var steps = []step{
 	{"tick", false, (*bench).caseTick},
 	{"export", false, (*bench).caseExport},
 	{"kinds", false, (*bench).caseKinds},
+	{"roll", false, (*bench).caseRoll},
 	{"growth", false, (*bench).caseGrowth},
 	{"search", false, (*bench).caseSearch},
 }

@@ -94,6 +94,7 @@ func roundPath(slug string, n int) string {
 }
 func formPath(slug string, n int) string    { return roundPath(slug, n) + "?all=1" }
 func receiptPath(slug string, n int) string { return roundPath(slug, n) + "/receipt" }
+func rollsPath(slug string) string          { return "/desk/" + slug + "/rolls" }
 func recordFile(slug, name string) string   { return "/record/" + slug + "/" + name }
 
 // drawn is a query behind which no page is kept.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"delfi/internal/account/office"
+	"delfi/internal/civiltime"
 	"delfi/internal/fault"
 )
 
@@ -77,6 +78,27 @@ func CanDraw(actor office.Actor, c Consultation) (office.Role, error) {
 	return office.Administrator, nil
 }
 
+// CanTranslate gives the author as whom the actor may translate statements: a moderator, from
+// the announcement until the consultation ends.
+func CanTranslate(actor office.Actor, c Consultation) (Author, error) {
+	if err := SignedIn(actor); err != nil {
+		return Author{}, err
+	}
+	if err := CanSit(actor, c); err != nil {
+		return Author{}, err
+	}
+	if !slices.Contains(c.Roles(actor), office.Moderator) {
+		return Author{}, office.Needs(office.Moderator)
+	}
+	if c.Stage != Announced && c.Stage != Running || c.Origin != nil {
+		return Author{}, fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point").With("state", string(c.Stage))
+	}
+	if len(c.Further()) == 0 {
+		return Author{}, fault.New(fault.Conflict, "one_language", "the consultation is held in one language")
+	}
+	return Author{Role: office.Moderator, Name: actor.Name}, c.NeedActive()
+}
+
 // Appoints tells whether the actor is, was or is to be of the staff. Who was has read
 // what the panel did not.
 func (c Consultation) Appoints(actor office.Actor) bool {
@@ -122,6 +144,26 @@ func (r Round) Takes(suspended bool, now time.Time) error {
 	}
 	if suspended {
 		return ErrSuspended
+	}
+	return nil
+}
+
+// Days of an open round in which nobody is reminded: its letter has just left, or that of
+// the last day is about to.
+const (
+	remindAfter  = 3
+	remindBefore = 2
+)
+
+// Remindable tells whether the panel may be reminded of a round at an instant: nil, or
+// Conflict "remind_days". That it was not yet, for this deadline, is told by the record.
+func (r Round) Remindable(now time.Time) error {
+	if r.State != RoundOpen {
+		return ErrRoundClosed
+	}
+	from, until := civiltime.AddDays(r.OpenedAt, remindAfter), civiltime.AddDays(r.Deadline, -remindBefore)
+	if now.Before(from) || !now.Before(until) {
+		return fault.New(fault.Conflict, "remind_days", "nobody is reminded in the first 3 days of a round, nor in its last 2")
 	}
 	return nil
 }

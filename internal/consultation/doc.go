@@ -13,6 +13,7 @@
 //	draft, draft/form    the drafting form, and its use cases
 //	steering             the acts of staff and of the clock
 //	facilitation         new words for statements between rounds
+//	correction           texts that nothing binds, corrected after the announcement
 //	contribution         the gather round: write, examine, merge
 //	feedback             the document about a round: pure
 //	feedback/archive     the stored documents
@@ -33,16 +34,19 @@
 //	  announced  suspend ────► announced   administrator, moderator [reason, days left of 90]
 //	  announced  resume ─────► announced   administrator, moderator, system
 //	  announced  replace ────► announced   administrator [role held, from today on, reason]
+//	  announced  correct ────► announced   administrator [a text that nothing binds, reason]
 //	  announced  withdraw ───► withdrawn   administrator, system [reason]
 //	  running    suspend ────► running     administrator, moderator [reason, days left of 90]
 //	  running    resume ─────► running     administrator, moderator, system
 //	  running    conclude ───► concluded   facilitator, system [last round released, reason against the proposal]
 //	  running    replace ────► running     administrator [role held, from today on, reason]
+//	  running    correct ────► running     administrator [a text that nothing binds, reason]
 //	  running    withdraw ───► withdrawn   administrator, system [reason, by itself an import that broke off]
 //	  concluded  minority ───► concluded   facilitator [words; shown to the panel for 7 days]
 //	  concluded  forgo ──────► concluded   facilitator [dissent, reason not to report it]
 //	  concluded  publish ────► published   administrator, system [key and ballots gone, opinion built; by hand, no dissent or it was reported]
 //	  concluded  replace ────► concluded   administrator [role held, from today on, reason]
+//	  concluded  correct ────► concluded   administrator [a text that nothing binds, reason]
 //	  concluded  withdraw ───► withdrawn   administrator, system [reason, by itself an import that broke off]
 //	  published  reply ──────► answered    administrator [every finding replied to]
 //
@@ -52,6 +56,7 @@
 //	  planned    open ───────► open        facilitator, system [previous released, nothing pending, a live item to answer]
 //	  planned    skip ───────► skipped     system [concluded or withdrawn]
 //	  open       extend ─────► open        facilitator [before the deadline, reason, extensions left]
+//	  open       remind ─────► open        facilitator [to everyone, once a deadline, not in its first 3 days nor its last 2]
 //	  open       tick ───────► open        system [standing round]
 //	  open       close ──────► closing     facilitator, system [deadline, or reason]
 //	  open       skip ───────► skipped     system [withdrawn]
@@ -64,6 +69,7 @@
 //	  ·          propose ────► candidate   moderator, facilitator, system
 //	  candidate  admit ──────► live        moderator, facilitator, system [between rounds, or standing]
 //	  live       remove ─────► ·           moderator, facilitator [no round has shown it]
+//	  live       translate ──► live        moderator [words in each declared language]
 //	  live       reword ─────► live        moderator, facilitator [between rounds]
 //	  live       go-on ──────► live        facilitator, system [between rounds, reason against the proposal]
 //	  live       hold ───────► live        facilitator, system [between rounds, reason against the proposal]

@@ -31,6 +31,7 @@ const (
 	ActReply    Act = "reply"
 	ActWithdraw Act = "withdraw"
 	ActReplace  Act = "replace"
+	ActCorrect  Act = "correct"
 )
 
 // The acts on a round (ActPostpone too).
@@ -38,6 +39,7 @@ const (
 	ActPlan     Act = "plan"
 	ActOpen     Act = "open"
 	ActExtend   Act = "extend"
+	ActRemind   Act = "remind"
 	ActTick     Act = "tick"
 	ActClose    Act = "close"
 	ActTabulate Act = "tabulate"
@@ -51,6 +53,7 @@ const (
 	ActAdmit     Act = "admit"
 	ActRemove    Act = "remove"
 	ActReword    Act = "reword"
+	ActTranslate Act = "translate"
 	ActSettle    Act = "settle"
 	ActGoOn      Act = "go-on"
 	ActHold      Act = "hold"
@@ -98,16 +101,19 @@ var transitions = []transition{
 	{ofConsultation, string(Announced), string(Announced), ActSuspend, []office.Role{office.Administrator, office.Moderator}, "reason, days left of 90"},
 	{ofConsultation, string(Announced), string(Announced), ActResume, []office.Role{office.Administrator, office.Moderator, System}, ""},
 	{ofConsultation, string(Announced), string(Announced), ActReplace, []office.Role{office.Administrator}, "role held, from today on, reason"},
+	{ofConsultation, string(Announced), string(Announced), ActCorrect, []office.Role{office.Administrator}, "a text that nothing binds, reason"},
 	{ofConsultation, string(Announced), string(Withdrawn), ActWithdraw, []office.Role{office.Administrator, System}, "reason"},
 	{ofConsultation, string(Running), string(Running), ActSuspend, []office.Role{office.Administrator, office.Moderator}, "reason, days left of 90"},
 	{ofConsultation, string(Running), string(Running), ActResume, []office.Role{office.Administrator, office.Moderator, System}, ""},
 	{ofConsultation, string(Running), string(Concluded), ActConclude, []office.Role{office.Facilitator, System}, "last round released, reason against the proposal"},
 	{ofConsultation, string(Running), string(Running), ActReplace, []office.Role{office.Administrator}, "role held, from today on, reason"},
+	{ofConsultation, string(Running), string(Running), ActCorrect, []office.Role{office.Administrator}, "a text that nothing binds, reason"},
 	{ofConsultation, string(Running), string(Withdrawn), ActWithdraw, []office.Role{office.Administrator, System}, "reason, by itself an import that broke off"},
 	{ofConsultation, string(Concluded), string(Concluded), ActMinority, []office.Role{office.Facilitator}, "words; shown to the panel for 7 days"},
 	{ofConsultation, string(Concluded), string(Concluded), ActForgo, []office.Role{office.Facilitator}, "dissent, reason not to report it"},
 	{ofConsultation, string(Concluded), string(Published), ActPublish, []office.Role{office.Administrator, System}, "key and ballots gone, opinion built; by hand, no dissent or it was reported"},
 	{ofConsultation, string(Concluded), string(Concluded), ActReplace, []office.Role{office.Administrator}, "role held, from today on, reason"},
+	{ofConsultation, string(Concluded), string(Concluded), ActCorrect, []office.Role{office.Administrator}, "a text that nothing binds, reason"},
 	{ofConsultation, string(Concluded), string(Withdrawn), ActWithdraw, []office.Role{office.Administrator, System}, "reason, by itself an import that broke off"},
 	{ofConsultation, string(Published), string(Answered), ActReply, []office.Role{office.Administrator}, "every finding replied to"},
 
@@ -116,6 +122,7 @@ var transitions = []transition{
 	{ofRound, string(RoundPlanned), string(RoundOpen), ActOpen, []office.Role{office.Facilitator, System}, "previous released, nothing pending, a live item to answer"},
 	{ofRound, string(RoundPlanned), string(RoundSkipped), ActSkip, []office.Role{System}, "concluded or withdrawn"},
 	{ofRound, string(RoundOpen), string(RoundOpen), ActExtend, []office.Role{office.Facilitator}, "before the deadline, reason, extensions left"},
+	{ofRound, string(RoundOpen), string(RoundOpen), ActRemind, []office.Role{office.Facilitator}, "to everyone, once a deadline, not in its first 3 days nor its last 2"},
 	{ofRound, string(RoundOpen), string(RoundOpen), ActTick, []office.Role{System}, "standing round"},
 	{ofRound, string(RoundOpen), string(RoundClosing), ActClose, []office.Role{office.Facilitator, System}, "deadline, or reason"},
 	{ofRound, string(RoundOpen), string(RoundSkipped), ActSkip, []office.Role{System}, "withdrawn"},
@@ -127,6 +134,7 @@ var transitions = []transition{
 	{ofItem, Nothing, string(ItemCandidate), ActPropose, []office.Role{office.Moderator, office.Facilitator, System}, ""},
 	{ofItem, string(ItemCandidate), string(ItemLive), ActAdmit, []office.Role{office.Moderator, office.Facilitator, System}, "between rounds, or standing"},
 	{ofItem, string(ItemLive), Nothing, ActRemove, []office.Role{office.Moderator, office.Facilitator}, "no round has shown it"},
+	{ofItem, string(ItemLive), string(ItemLive), ActTranslate, []office.Role{office.Moderator}, "words in each declared language"},
 	{ofItem, string(ItemLive), string(ItemLive), ActReword, []office.Role{office.Moderator, office.Facilitator}, "between rounds"},
 	{ofItem, string(ItemLive), string(ItemLive), ActGoOn, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
 	{ofItem, string(ItemLive), string(ItemLive), ActHold, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},

@@ -1,15 +1,19 @@
 package panel
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/notify"
+	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
@@ -53,16 +57,21 @@ func (s *Service) hour(ctx context.Context) error {
 // reorder writes anew, in the order of their ids, the rows that were written since the
 // last time. What else is to be compacted is compacted with them.
 func (s *Service) reorder(ctx context.Context) error {
-	return s.db.Reorder(ctx, slices.Concat(account.Heaps, []postgres.Heap{Heap, roll.Heap, pseudonym.Heap})...)
+	return s.db.Reorder(ctx, slices.Concat(account.Heaps, []postgres.Heap{Heap, roll.Heap, invitation.Heap, pseudonym.Heap})...)
 }
 
-// end writes all enrolments of a consultation anew, and ends its rolls.
+// end writes all enrolments of a consultation anew, and ends its rolls and invitations.
 func (s *Service) end(ctx context.Context, consultation uuid.UUID) error {
-	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return refresh(ctx, tx, consultation) })
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if err := notify.Close(ctx, tx, consultation); err != nil {
+			return err
+		}
+		return refresh(ctx, tx, consultation)
+	})
 	if err != nil {
 		return fmt.Errorf("the end of a panel: %w", err)
 	}
-	if err := s.rolls.End(ctx, consultation); err != nil {
+	if err := errors.Join(s.rolls.End(ctx, consultation), s.guests.End(ctx, consultation)); err != nil {
 		return err
 	}
 	return s.reorder(ctx)
@@ -90,6 +99,41 @@ func (s *Service) Enrolled(ctx context.Context, consultation uuid.UUID) (Figure,
 		return err
 	})
 	return f, err
+}
+
+// Headcounts is Enrolled for several consultations at once, in the caller's transaction and
+// without groups: full says of each whether nobody can enrol in it any more.
+func (s *Service) Headcounts(ctx context.Context, tx *postgres.Tx, full map[uuid.UUID]bool) (map[uuid.UUID]Headcount, error) {
+	var open, done []uuid.UUID
+	for _, id := range slices.SortedFunc(maps.Keys(full), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
+		if full[id] {
+			done = append(done, id)
+		} else {
+			open = append(open, id)
+		}
+	}
+	stepped, err := findAllFigures(ctx, tx, open)
+	if err != nil {
+		return nil, err
+	}
+	exact, err := countAllEnrolled(ctx, tx, done)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uuid.UUID]Headcount, len(full))
+	for _, id := range open {
+		out[id] = Headcount{People: stepped[id]}
+	}
+	for _, id := range done {
+		out[id] = Headcount{People: exact[id], Exact: true}
+	}
+	return out, nil
+}
+
+// Headcount is Figure of all groups together.
+type Headcount struct {
+	People int
+	Exact  bool // else at least so many, in steps of 5
 }
 
 // Figure is how many people are on a panel, as it is shown.

@@ -23,12 +23,18 @@ const (
 // Manners are all of them.
 var Manners = []Manner{Agree, Divide, Drift}
 
-// How many people a group of a rehearsal has, and of how many seeds one is chosen.
+// How many people a group of a rehearsal has, all groups together at most, and of how many seeds
+// one is chosen.
 const (
 	PeopleLeast = 5
-	PeopleMost  = 200
+	peopleMost  = 200
+	crowdMost   = 600
 	seedMost    = 999_999
 )
+
+// PeopleMost is how many people each of so many groups has at most: a rehearsal is worked out
+// anew for each of its pages.
+func PeopleMost(groups int) int { return min(peopleMost, crowdMost/max(1, groups)) }
 
 // Play is all that a rehearsal follows from, beside its draft.
 type Play struct {
@@ -91,8 +97,8 @@ func (p Play) Check(of protocol.Protocol) error {
 		return fault.New(fault.Conflict, "rehearsal_groups", "the draft has other groups by now")
 	}
 	for n, one := range p.People {
-		if one < PeopleLeast || one > PeopleMost {
-			bad = append(bad, outside(PeopleField(n), PeopleLeast, PeopleMost))
+		if most := PeopleMost(len(p.People)); one < PeopleLeast || one > most {
+			bad = append(bad, outside(PeopleField(n), PeopleLeast, most))
 		}
 	}
 	if len(bad) > 0 {

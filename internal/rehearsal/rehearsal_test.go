@@ -2,6 +2,7 @@ package rehearsal_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -10,8 +11,11 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft/form"
+	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/verdict"
+	"delfi/internal/fault"
+	"delfi/internal/peak"
 	"delfi/internal/rehearsal"
 )
 
@@ -145,5 +149,48 @@ func TestManyItems(t *testing.T) {
 	r := run(t, c, items, rehearsal.Agree, 1)
 	if r.Left != 7 || len(r.Items) != rehearsal.Asked {
 		t.Errorf("%d items, %d left", len(r.Items), r.Left)
+	}
+}
+
+// TestALargeDraft: the largest draft costs little more than a usual one, as often as its pages are
+// read: twenty lists of twenty, in twelve groups and ten rounds.
+func TestALargeDraft(t *testing.T) {
+	for _, gathers := range []bool{true, false} {
+		c, _ := of(t, protocol.VariantPolicy)
+		p := &c.Protocol
+		for n := range protocol.MostKinds - 1 {
+			p.ItemKinds = append(p.ItemKinds, delphi.ItemKind{ID: fmt.Sprintf("list-%d", n), Kind: delphi.SelectionForm, K: 20})
+		}
+		for n := 1; n < protocol.MostGroups; n++ {
+			p.Panel.Groups = append(p.Panel.Groups, protocol.GroupPlan{ID: fmt.Sprintf("group-%d", n), Name: p.Panel.Groups[0].Name, Access: p.Panel.Groups[0].Access})
+		}
+		p.Items.Max, p.Stop.When = 1000, ""
+		for len(p.Rounds) < protocol.MostRounds {
+			p.Rounds = append(p.Rounds, p.Rounds[len(p.Rounds)-1])
+		}
+		if !gathers {
+			p.Rounds = p.Rounds[1:]
+		}
+		play := rehearsal.Play{Manner: rehearsal.Divide, Seed: 1}
+		for range p.Panel.Groups {
+			play.People = append(play.People, rehearsal.PeopleMost(len(p.Panel.Groups)))
+		}
+		if err := play.Check(*p); err != nil {
+			t.Fatal(err)
+		}
+		peak.Within(t, 192<<20, func() {
+			r, err := rehearsal.Run(c, nil, play, now, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Items) > 2*rehearsal.Asked || len(r.Items) < 2*protocol.MostKinds {
+				t.Errorf("it asks %d items", len(r.Items))
+			}
+		})
+		play.People[3] = 200
+		var f *fault.Fault
+		if err := play.Check(*p); !errors.As(err, &f) || f.Fields[0].Name != "people_3" || f.Fields[0].Args["max"] != 50 {
+			t.Errorf("a large group: %v", err)
+		}
 	}
 }

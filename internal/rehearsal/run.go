@@ -128,12 +128,15 @@ func (r *Rehearsal) lay(given []consultation.Item) {
 	}
 }
 
+// share is how many statements of each kind are invented at most.
+func (r *Rehearsal) share() int { return max(3, 2*Asked/len(r.Consultation.Protocol.ItemKinds)) }
+
 // fillUp invents items of the kinds that have too few to be asked.
 func (r *Rehearsal) fillUp() {
 	for _, k := range r.Consultation.Protocol.ItemKinds {
 		least := 1
 		if k.Kind.Listed() {
-			least = max(statements, k.K+2)
+			least = min(max(statements, k.K+2), r.share())
 		}
 		if len(r.Consultation.Protocol.ItemKinds) == 1 {
 			least = max(least, statements)
@@ -335,7 +338,7 @@ func (r *Rehearsal) gathered(round *consultation.Round) {
 	for _, k := range kinds {
 		most = max(most, k.K+2) // of what is narrowed something is left out
 	}
-	for n := range most * len(kinds) {
+	for n := range min(most, r.share()) * len(kinds) {
 		if len(r.Items) >= c.Protocol.Items.Max {
 			break
 		}

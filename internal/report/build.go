@@ -17,6 +17,7 @@ import (
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger"
 	"delfi/internal/library"
+	"delfi/internal/panel/drawing"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/report/schema"
 )
@@ -33,6 +34,7 @@ type Sources struct {
 	Entries       []ledger.Entry
 	Minority      consultation.Minority
 	Reading       []library.Document
+	Draws         []drawing.Draw
 }
 
 // build gathers the sources, all in the one transaction, and draws the document.
@@ -63,6 +65,9 @@ func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	if src.Reading, err = library.Reading(ctx, tx, c.Space); err != nil {
 		return schema.Opinion{}, err
 	}
+	if src.Draws, err = drawing.Held(ctx, tx, c.ID); err != nil {
+		return schema.Opinion{}, err
+	}
 	return src.Opinion(texts), nil
 }
 
@@ -88,6 +93,12 @@ func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
 		Texts:    schema.Texts{Summary: texts.Summary, Limitations: texts.Limitations},
 		Minority: schema.MinorityOf(src.Minority, schema.DissentIn(documents), c.PublishedAt),
 	}
+	for _, l := range c.Further() {
+		if o.Translations == nil {
+			o.Translations = map[string]map[string]string{}
+		}
+		o.Translations[l] = c.Translations[l]
+	}
 	o.Summary = schema.Summarize(o.Items)
 	if c.Origin != nil {
 		o.Origin = &schema.Origin{Name: c.Origin.Name, URL: c.Origin.URL, Licence: c.Origin.Licence}
@@ -98,11 +109,7 @@ func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
 			ReplyDays: p.ReplyDays, Act: p.Act, Signatory: p.Signatory, Money: p.Money, LeftOut: p.LeftOut,
 		}
 		o.DecideBy = date(p.DecideBy)
-		if !c.PublishedAt.IsZero() {
-			due := civiltime.AddDays(c.PublishedAt, p.ReplyDays)
-			if p.ReplyDays == 0 { // the term is in months
-				due = c.Protocol.Reply.Due(c.PublishedAt)
-			}
+		if due, owed := c.ReplyDue(); owed {
 			o.ReplyDue = civiltime.Date(due)
 		}
 	}
@@ -111,6 +118,9 @@ func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
 		v := d.Current()
 		o.Reading = append(o.Reading, schema.Document{Number: d.Number, Version: v.Number, Title: v.Title, Source: v.Source, Dated: date(v.Dated), Digest: v.Digest()})
 	}
+	for _, d := range src.Draws {
+		o.Draws = append(o.Draws, schema.DrawOf(d.Group, d.Roll, d.Rule, d.Result.Panel))
+	}
 	for _, e := range src.Entries {
 		if e.Type == "act" && e.Kind == string(consultation.ActConclude) {
 			o.ConcludedReason = e.Reason
@@ -118,7 +128,7 @@ func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
 	}
 	for _, t := range src.Contributions {
 		o.Contributions = append(o.Contributions, schema.Contribution{
-			ID: t.ID, Alias: t.Alias.Name, Body: t.Body, State: string(t.State), Reason: t.Reason, Removed: t.Removed, Items: some(t.Items),
+			ID: t.ID, Alias: t.Alias.Name, Body: t.Body, State: string(t.State), Reason: t.Reason, Removed: t.Removed, Items: some(t.Items), Language: t.Language,
 		})
 	}
 	// By alias and id: an order of coming would be one more thing to join by.
@@ -133,7 +143,7 @@ func (src Sources) rated(f schema.Figures) []schema.Item {
 	out := make([]schema.Item, 0, len(src.Items))
 	for _, i := range src.Items {
 		item := schema.Item{
-			ID: i.ID, Number: i.Number, Text: i.Text, Kind: i.Kind, State: string(i.State), SettledIn: i.SettledIn,
+			ID: i.ID, Number: i.Number, Text: i.Text, Texts: i.Texts(), Kind: i.Kind, State: string(i.State), SettledIn: i.SettledIn,
 			ItemFigures: f.Of(i.ID), Parents: some(i.Parents), Contributions: []uuid.UUID{},
 		}
 		src.decide(i.ID, item.History)

@@ -74,6 +74,7 @@ func acts(entries []ledger.Entry) []schema.ActCount {
 var departures = []consultation.Act{
 	consultation.ActPostpone, consultation.ActExtend, consultation.ActClose, consultation.ActSuspend,
 	consultation.ActSkip, consultation.ActReopen, consultation.ActDrop, consultation.ActForgo, consultation.ActReplace,
+	consultation.ActCorrect,
 }
 
 // deviations lists the acts that departed from the plan or from the engine's

@@ -55,6 +55,7 @@ func TestAnOrdinaryConclusionIsNoDeparture(t *testing.T) {
 		"a deadline that moved":            {act(consultation.ActExtend, "facilitator", "Neve.", nil), true},
 		"put off for a day":                {act(consultation.ActPostpone, "system", "Manca un moderatore.", nil), true},
 		"one of the staff replaced":        {act(consultation.ActReplace, "administrator", "In congedo.", nil), true},
+		"a text corrected":                 {act(consultation.ActCorrect, "administrator", "Un refuso.", nil), true},
 		"suspended":                        {act(consultation.ActSuspend, "moderator", "Alluvione.", nil), true},
 		"resumed":                          {act(consultation.ActResume, "moderator", "", nil), false},
 		"nothing reported of the dissent":  {act(consultation.ActForgo, "facilitator", "Parlano d’altro.", nil), true},

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/delphi/table"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/drawn"
 	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
@@ -26,6 +27,7 @@ type reading struct {
 	protocol protocol.Protocol
 	hash     string
 	known    map[string]bool // files that the record speaks of
+	draws    []drawn.Draw    // that were checked, by group
 	closings []closing       // of answering rounds, and each release of a standing one, oldest first
 }
 
@@ -115,7 +117,7 @@ func (c *check) consultation(l Listed) error {
 	c.claimed[r.id] = true
 	c.result.Consultations = append(c.result.Consultations, Checked{
 		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.Stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.Opinions),
-		Untitled: len(r.life.Opinions) == 0 && r.life.Title == "", Unplaced: len(r.life.Opinions) == 0 && r.life.Slug == "", Clock: r.life.Clock(r.protocol, c.log.acts.End),
+		Untitled: len(r.life.Opinions) == 0 && r.life.Title == "", Unplaced: len(r.life.Opinions) == 0 && r.life.Slug == "", Clock: r.life.Clock(r.protocol, c.log.acts.End), Corrected: r.life.Corrected,
 	})
 	return nil
 }

@@ -19,6 +19,7 @@ func english(r Result) []part {
 	for _, c := range r.Consultations {
 		checked.add(!c.Untitled, "consultation %s (%s), id %s, protocol %.12s…: %s", c.Slug, c.Stage, c.ID, c.Protocol, strconv.Quote(c.Title))
 		checked.add(c.Untitled, "consultation %s (%s), id %s, protocol %.12s…", c.Slug, c.Stage, c.ID, c.Protocol)
+		checked.add(c.Corrected > 0, "  %s: texts corrected after the announcement: %d", c.Slug, c.Corrected)
 		checked.add(c.Waiting > 0, "  %s: %d closed rounds are not released yet, their files were not looked at", c.Slug, c.Waiting)
 		if k := c.Clock; k != nil {
 			checked.add(true, "  %s: concluded %s; published %s, to be by %s", c.Slug, k.Concluded, cmp.Or(k.Published, "not until "+k.Last), k.PublishBy)
@@ -94,6 +95,7 @@ func italian(r Result) []part {
 	for _, c := range r.Consultations {
 		checked.add(!c.Untitled, "consultazione %s (%s), id %s, protocollo %.12s…: %s", c.Slug, stages[c.Stage], c.ID, c.Protocol, strconv.Quote(c.Title))
 		checked.add(c.Untitled, "consultazione %s (%s), id %s, protocollo %.12s…", c.Slug, stages[c.Stage], c.ID, c.Protocol)
+		checked.add(c.Corrected > 0, "  %s: testi corretti dopo l'annuncio: %d", c.Slug, c.Corrected)
 		checked.add(c.Waiting > 0, "  %s: giri chiusi e non ancora pubblici: %d; i loro file non sono stati guardati", c.Slug, c.Waiting)
 		if k := c.Clock; k != nil {
 			checked.add(true, "  %s: conclusa %s; pubblicata %s, termine %s", c.Slug, k.Concluded, cmp.Or(k.Published, "non fino a "+k.Last), k.PublishBy)

@@ -32,11 +32,14 @@ func (c *check) opinion(r *reading, l Listed) error {
 	if id := o.Consultation.String(); id != r.id {
 		return &source.Fault{File: r.path(file), What: "the opinion is of another consultation", Found: id, Expected: r.id}
 	}
-	if err := r.published(&o, e.Version); err != nil {
+	if err := r.published(&o, e.Version, e.Record.N); err != nil {
 		return err
 	}
 	if o.Title != l.Title {
 		return &source.Fault{File: listFile, What: "the list gives " + l.Slug + " another title than its opinion", Found: source.Short(l.Title), Expected: source.Short(o.Title)}
+	}
+	if err := r.worded(&o); err != nil {
+		return err
 	}
 	if err := r.reported(&o); err != nil {
 		return err
@@ -44,9 +47,25 @@ func (c *check) opinion(r *reading, l Listed) error {
 	return c.same(r.path(file), text, o, "the opinion does not say what the record gives, at")
 }
 
+// worded checks that an opinion has the texts that the log says, as they were corrected.
+func (r *reading) worded(o *schema.Opinion) error {
+	says := consultation.Consultation{Title: o.Title, Question: o.Question}
+	if p := o.Commitment; p != nil {
+		says.Commitment = consultation.Commitment{Act: p.Act, Signatory: p.Signatory, Money: p.Money, LeftOut: p.LeftOut}
+	}
+	for _, t := range consultation.Texts {
+		words := *says.Words(t)
+		if t == consultation.BackgroundText || r.life.Reads(t, words) { // the opinion has no background
+			continue
+		}
+		return &source.Fault{File: r.path("opinion.json"), What: "the opinion has not the words of the log: " + t.Target(), Found: source.Short(words), Expected: "those of the commitment, or of the last correction"}
+	}
+	return nil
+}
+
 // published puts into an opinion what the record gives, in the place of what the
-// opinion says; its words stay.
-func (r *reading) published(o *schema.Opinion, version int) error {
+// opinion says; its words stay. It was published at an entry.
+func (r *reading) published(o *schema.Opinion, version int, at int64) error {
 	var documents []feedback.Document
 	var closings []table.Closing
 	asked := map[uuid.UUID]feedback.Asked{}
@@ -59,7 +78,7 @@ func (r *reading) published(o *schema.Opinion, version int) error {
 	f := schema.FiguresOf(r.protocol, documents, closings)
 	o.Version, o.Slug, o.ProtocolHash, o.Protocol = version, r.slug, r.hash, r.protocol.Canonical()
 	o.Attrition, o.Suppressed, o.Lists = f.Attrition, f.Suppressed, f.Lists
-	o.Reading = given(o.Reading, r.life.Given)
+	o.Reading, o.Draws = given(o.Reading, r.life.Given), r.drawnBefore(at)
 	seen, numbers := map[uuid.UUID]bool{}, map[int]bool{}
 	for n := range o.Items {
 		i := &o.Items[n]

@@ -44,16 +44,17 @@ type Result struct {
 
 // Checked is one consultation that was checked.
 type Checked struct {
-	Slug     string
-	ID       string
-	Title    string
-	Stage    string
-	Protocol string        // hash
-	Waiting  int           // closed rounds whose files are not public yet
-	Opinions int           // versions
-	Untitled bool          // the list alone has its title
-	Unplaced bool          // the list alone has its slug
-	Clock    *replay.Clock // nil before it is concluded
+	Slug      string
+	ID        string
+	Title     string
+	Stage     string
+	Protocol  string        // hash
+	Waiting   int           // closed rounds whose files are not public yet
+	Opinions  int           // versions
+	Untitled  bool          // the list alone has its title
+	Unplaced  bool          // the list alone has its slug
+	Corrected int           // times that a text was corrected after the announcement
+	Clock     *replay.Clock // nil before it is concluded
 }
 
 // ReceiptResult is what was found of one receipt.

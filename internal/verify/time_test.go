@@ -50,11 +50,14 @@ func (b *book) written(n int) time.Time {
 }
 
 // insert lays an act of a round or of the consultation after entry n, at an instant.
-func (b *book) insert(n int, at time.Time, body map[string]any) {
+func (b *book) insert(n int, at time.Time, body map[string]any) { b.lay(n, at, body, nil) }
+
+// lay is insert of an act with words beside it.
+func (b *book) lay(n int, at time.Time, body map[string]any, texts map[string]string) {
 	before, after := b.lines[:n+1:n+1], append([]entryLine{}, b.lines[n+1:]...)
 	now := b.now
 	b.lines, b.now = before, at
-	b.entry("act", body, nil)
+	b.entry("act", body, texts)
 	b.now = now
 	for _, l := range after {
 		l.N = len(b.lines)

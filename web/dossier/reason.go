@@ -24,7 +24,7 @@ type Display struct {
 // Display leads whoever may remove a reason to the desk's list. Who has not signed in
 // reads kept pages, which have no such link.
 func (v View) Display(q *page.Request) Display {
-	t := Display{Lang: v.Language}
+	t := Display{Lang: v.First()}
 	if contribution.CanRemove(q.Actor, v.Consultation) {
 		t.Desk = "/desk/" + v.Slug + "/reasons"
 	}

@@ -103,6 +103,7 @@ func TestWizard(t *testing.T) {
 	run("templates of the administration", templates)
 	run("ways to answer", ways)
 	run("warnings", warned)
+	run("languages", translated)
 	run("more than a draft may have", bounded)
 }
 
@@ -117,7 +118,7 @@ func bounded(d desk) {
 		{"panel", "panel.groups[1000].id", "gruppo", "panel-groups", ""}, {"items", "item_kinds[1000].kind", "scale", "item_kinds", ""},
 		{"items", "given[5000].text", "Uno.", "given", ""},
 		{"items", "paste", strings.Repeat("Uno.\n", 100) + strings.Repeat("a\n", 950), "paste", "Uno.\nUno.\n"},
-		{"question", "languages", strings.Repeat("aa,bb,cc,dd,ee,ff,gg,hh,ii,jj,", 1000), "languages", "aa, bb, cc, dd, ee, ff, gg, hh, ii, jj"},
+		{"question", "languages", strings.Repeat("aa,bb,cc,dd,ee,ff,gg,hh,ii,jj,", 1000), "languages", ""},
 		{"items", "item_kinds[0].low.it", strings.Repeat("b", 70_000), "item_kinds-0--low-it", strings.Repeat("b", 70_000)},
 	} {
 		got := d.send(at+tc.step, 422, tc.field, tc.typed)
@@ -433,8 +434,8 @@ func TestWords(t *testing.T) {
 // templates: a draft is kept, another begins with it, and it is removed after a page that says
 // what remains.
 func templates(d desk) {
-	const shelf = "/administrations/riva/templates"
-	if page := d.get(shelf); page.Count("main li h2") != 0 {
+	const list = "/administrations/riva/templates"
+	if page := d.get(list); page.Count("main li h2") != 0 {
 		d.Fatalf("templates before any is kept: %s", page.Text("main"))
 	}
 	at := d.begin("matrice", "policy")
@@ -450,7 +451,7 @@ func templates(d desk) {
 		}
 	}
 	for range 2 { // the button is pressed twice
-		if got := d.sent(keep, 303, url.Values{"template_name": {"Ponti, due giri"}}); got.Location != shelf {
+		if got := d.sent(keep, 303, url.Values{"template_name": {"Ponti, due giri"}}); got.Location != list {
 			d.Errorf("kept: %s", got.Location)
 		}
 	}
@@ -458,9 +459,9 @@ func templates(d desk) {
 	if got := d.sent(keep, 422, url.Values{"template_name": {"Ponti, due giri"}}); got.Count("#errors a") != 1 {
 		d.Errorf("another draft under the same name: %s", got.Text("main"))
 	}
-	page := d.get(shelf)
+	page := d.get(list)
 	if page.Count("main li h2") != 1 || page.Text("main li h2") != "Ponti, due giri" {
-		d.Fatalf("on the shelf: %s", page.Text("main"))
+		d.Fatalf("listed: %s", page.Text("main"))
 	}
 	first := page.Page.Find("main a[href^='/desk/new?template=']").AttrOr("href", "")
 	_, id, _ := strings.Cut(first, "=")
@@ -481,19 +482,81 @@ func templates(d desk) {
 	if got := d.sent("/desk/new", 422, begun); got.Count("#errors a[href='#f-template']") != 1 {
 		d.Errorf("an unknown template: %s", got.Text("main"))
 	}
-	remove := shelf + "/" + id + "/remove"
+	remove := list + "/" + id + "/remove"
 	if got := d.get(remove); got.Count("main form[method=post] button") != 1 || !strings.Contains(got.Text("main"), "restano come sono") {
 		d.Errorf("before removing: %s", got.Text("main"))
 	}
-	d.get(shelf) // nothing is removed by reading
+	d.get(list) // nothing is removed by reading
 	for range 2 {
 		d.sent(remove, 303, url.Values{})
 	}
-	if page := d.get(shelf); page.Count("main li h2") != 0 || d.b.Get(d.T, remove).Status != 404 {
+	if page := d.get(list); page.Count("main li h2") != 0 || d.b.Get(d.T, remove).Status != 404 {
 		d.Errorf("after removing: %s", page.Text("main"))
 	}
 	d.get("/desk/nato/draft/question") // what began with it stays
 	if got := d.b.Get(d.T, "/administrations/borgo/templates"); got.Status != 404 {
 		d.Errorf("another administration's: %d", got.Status)
+	}
+}
+
+// translated asks for each text in each further language beside it, names which are missing,
+// and lets no announcement pass without them.
+func translated(d desk) {
+	at := d.begin("lingue", "classical")
+	v := d.shown(at + "question")
+	v["languages"] = []string{"", "de", "sl"}
+	v.Set("question", "Che cosa serve?")
+	v.Set("commitment_decider", "La Giunta")
+	d.sent(at+"question", 303, v)
+	d.send(at+"items", 303, "items.source", "both", "do", "add:given")
+	d.send(at+"items", 303, "given[0].text", "Il ponte è da rifare.")
+	d.send(at+"panel", 303, "panel.groups[0].access", "roll")
+	d.send(at+"panel", 303, "panel.groups[0].rule", "Iscritti all’albo")
+	lacks := map[string][]string{
+		"question": {"title_in.de", "title_in.sl", "question_in.de", "question_in.sl", "commitment_decider_in.de", "commitment_decider_in.sl"},
+		"panel":    {"panel.groups[0].rule_in.de", "panel.groups[0].rule_in.sl", "panel.groups[0].name.de", "panel.groups[0].name.sl"},
+		"items":    {"given[0].text_in.de", "given[0].text_in.sl"},
+	}
+	id := strings.NewReplacer("[", "-", "]", "-", ".", "-")
+	version := func() string {
+		return d.get("/desk/lingue/announce").Page.Find("main form input[name=version]").AttrOr("value", "")
+	}
+	refused := d.b.Post(d.T, "/desk/lingue/announce", url.Values{"version": {version()}})
+	summary := d.get(at + "summary")
+	if words := refused.Text("#errors"); !strings.Contains(words, "Nome del gruppo, in tedesco") {
+		d.Errorf("the language is not named: %s", words)
+	}
+	for step, fields := range lacks {
+		page := d.get("/en" + at + step)
+		for _, field := range fields {
+			link, lang := "a[href$='/draft/"+step+"#f-"+id.Replace(field)+"']", field[strings.LastIndexByte(field, '.')+1:]
+			if refused.Status != 422 || refused.Count("#errors "+link) != 1 || summary.Count("main "+link) == 0 {
+				d.Errorf("%s: the announcement (%d) and the summary do not lead to it", field, refused.Status)
+			}
+			if input := page.Page.Find("#f-" + id.Replace(field)); input.Length() != 1 || input.AttrOr("lang", "") != lang {
+				d.Errorf("%s: %d fields in %q", field, input.Length(), input.AttrOr("lang", ""))
+			}
+		}
+	}
+	for step, fields := range lacks {
+		v := d.shown(at + step)
+		for _, field := range fields {
+			v.Set(field, "Wörter "+field)
+		}
+		d.sent(at+step, 303, v)
+		if back := d.shown(at + step); !slices.Equal(back[fields[0]], []string{"Wörter " + fields[0]}) {
+			d.Errorf("%s came back as %q", fields[0], back[fields[0]])
+		}
+	}
+	if got := d.b.Post(d.T, "/desk/lingue/announce", url.Values{"version": {version()}}); got.Status != 422 || got.Count("#errors a[href*='_in-']")+got.Count("#errors a[href*='-name-de']") != 0 {
+		d.Errorf("what is translated is missing still: %d %s", got.Status, got.Text("#errors"))
+	}
+	// A language is taken away with its words.
+	v = d.shown(at + "question")
+	v["languages"] = []string{"", "sl"}
+	d.sent(at+"question", 303, v)
+	f, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), "lingue")
+	if err != nil || f.Value("title_in.sl") != "Wörter title_in.sl" || f.Translations["de"] != nil || f.Items[0].In["de"] != "" || !slices.Equal(f.Plan().Further(), []string{"sl"}) {
+		d.Errorf("%+v (%v)", f, err)
 	}
 }

@@ -31,7 +31,7 @@ type Handlers struct {
 	New, Create, Step, Store   page.Handler
 	Replace, Export, Duplicate page.Handler // of the whole document
 
-	Saving, Save, Shelf, Removal, Remove page.Handler // of templates
+	Saving, Save, Templates, Removal, Remove page.Handler // of templates
 }
 
 // New returns the room's handlers.
@@ -40,6 +40,6 @@ func New(s Services) (Handlers, error) {
 	return Handlers{
 		New: d.begin, Create: d.create, Step: d.step, Store: d.store,
 		Replace: d.replace, Export: d.export, Duplicate: d.duplicate,
-		Saving: d.saving, Save: d.save, Shelf: d.shelf, Removal: d.removal, Remove: d.remove,
+		Saving: d.saving, Save: d.save, Templates: d.templates, Removal: d.removal, Remove: d.remove,
 	}, page.Complete("draft", s)
 }

@@ -26,8 +26,8 @@ type keepView struct {
 	Fault        *fault.Fault // of no field
 }
 
-// shelfView lists an administration's templates.
-type shelfView struct {
+// templatesView lists an administration's templates.
+type templatesView struct {
 	account.Administration
 	Templates []template.Template
 }
@@ -102,8 +102,8 @@ func (d room) administration(q *page.Request) (account.Administration, error) {
 	return own[at], nil
 }
 
-// shelf lists the templates of an administration.
-func (d room) shelf(q *page.Request) error {
+// templates lists the templates of an administration.
+func (d room) templates(q *page.Request) error {
 	a, err := d.administration(q)
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (d room) shelf(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(200, shelfPage(shelfView{a, all}))
+	return q.Render(200, templatesPage(templatesView{a, all}))
 }
 
 // removal says what removing a template does.
@@ -209,14 +209,14 @@ func (v keepView) frame(q *page.Request) ui.Frame {
 	}}
 }
 
-func (v shelfView) frame(q *page.Request) ui.Frame {
-	title := q.T("draft.shelf")
+func (v templatesView) frame(q *page.Request) ui.Frame {
+	title := q.T("draft.templates")
 	return ui.Frame{Title: title, Section: ui.Desk, Owner: v.Name, Crumbs: []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: title}}}
 }
 
 func (v removeView) frame(q *page.Request) ui.Frame {
 	title := q.T("draft.remove_title")
 	return ui.Frame{Title: title, Section: ui.Desk, Owner: v.Administration.Name, Crumbs: []ui.Crumb{
-		{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: q.T("draft.shelf"), Path: "/administrations/" + v.Slug + "/templates"}, {Label: title},
+		{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: q.T("draft.templates"), Path: "/administrations/" + v.Slug + "/templates"}, {Label: title},
 	}}
 }

@@ -57,18 +57,19 @@ func field(q *page.Request, s step, path string) ui.Field {
 	f := s.form()
 	p, base, lang := dossier.FieldAt(path)
 	u := ui.Field{Name: path, Label: dossier.FieldLabel(q, path, len(f.Plan().Languages())), Short: p.Sort == form.Whole || p.Sort == form.Share || p.Sort == form.Day, Lang: lang}
-	if hint := "draft.hint." + dossier.FieldKey(base); i18n.Known(hint) {
+	_, _, translated := form.Translated(path)
+	if hint := "draft.hint." + dossier.FieldKey(base); i18n.Known(hint) && !translated {
 		u.Hint = q.T(hint)
 	}
 	switch path {
 	case "title", "question", "background", "commitment_quotation", "commitment_decider", "commitment_subject", "commitment_act", "commitment_signatory", "commitment_money", "commitment_left_out":
 		u.Lang = f.Language
 	}
-	u.Optional = slices.Contains([]string{"background", "commitment_money", "commitment_left_out", "languages", "anonymity.latest_key_date", "anonymity.cosigners"}, path)
+	u.Optional = slices.Contains([]string{"background", "commitment_money", "commitment_left_out", "languages", "anonymity.latest_key_date", "anonymity.cosigners"}, base)
 	if p.Sort == form.Area {
 		u.Rows = 3
 	}
-	if path == "background" {
+	if base == "background" {
 		u.Rows = 8
 	}
 	if path == "document" {
@@ -92,12 +93,21 @@ func options(q *page.Request, s step, path string) []ui.Option {
 		}
 		return all
 	}
-	for _, o := range p.Options {
+	offered := p.Options
+	if path == "languages" { // the first is chosen already; one that was brought can be taken away
+		offered = slices.DeleteFunc(slices.Concat(offered, chosen), func(l string) bool { return l == "" || l == f.Language })
+		slices.Sort(offered)
+		offered = slices.Compact(offered)
+	}
+	for _, o := range offered {
 		words := "draft.option." + dossier.FieldKey(p.Path) + "." + o
 		if p.Path == "variant" {
 			words = "draft.variant." + o + ".name"
 		}
-		one := ui.Option{Value: o, Label: q.T(words), Chosen: slices.Contains(chosen, o)}
+		one := ui.Option{Value: o, Label: o, Chosen: slices.Contains(chosen, o)}
+		if i18n.Known(words) { // a language that was brought may have no name
+			one.Label = q.T(words)
+		}
 		if hint := "draft.option_hint." + dossier.FieldKey(p.Path) + "." + o; i18n.Known(hint) {
 			one.Hint = q.T(hint)
 		}
@@ -223,8 +233,9 @@ func (v view) people(ids []string, offices map[string]string) []string {
 // has tells whether a field is offered in the form as it is.
 func has(s step, path string) bool {
 	f := s.form()
-	p, ok := form.At(path)
-	return !ok || slices.Contains(f.Fields(p.Step), path)
+	p, _, _ := dossier.FieldAt(path)
+	_, known := form.At(p.Path)
+	return !known || slices.Contains(f.Fields(p.Step), path)
 }
 
 // within tells whether a field is a part of an object.
@@ -421,8 +432,14 @@ func variantName(q *page.Request, f draft.Form) string {
 	return q.T("draft.none")
 }
 
-// warned are the things to think about in the words of a statement.
-func warned(text, language string) []form.Warning { return form.Heard(text, language) }
+// warned are the things to think about in the words of a statement, in each language.
+func warned(f draft.Form, n int) []form.Warning {
+	out := form.Heard(f.Items[n].Text, f.Language)
+	for _, l := range f.Plan().Further() {
+		out = append(out, form.Heard(f.Items[n].In[l], l)...)
+	}
+	return out
+}
 
 // warning puts one in words.
 func warning(q *page.Request, w form.Warning) string {

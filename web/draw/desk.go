@@ -31,7 +31,6 @@ const (
 	valueForm  = "value"
 	beaconForm = "beacon"
 	callForm   = "call"
-	endForm    = "end"
 )
 
 // panelSize is the size of the panel that is proposed before anything is typed.
@@ -222,10 +221,53 @@ func (c room) call(q *page.Request) error {
 	}, func(*deskView, page.Form) {})
 }
 
+// beforeWithdrawal is the page before a draw is withdrawn.
+func (c room) beforeWithdrawal(q *page.Request) error {
+	v, err := c.load(q)
+	if err != nil {
+		return err
+	}
+	if !v.fixed() || v.withdrawn() {
+		return fault.New(fault.NotFound, "not_found", "there is no draw to withdraw")
+	}
+	return q.Render(http.StatusOK, withdrawalPage(v, v.removal(q)))
+}
+
 func (c room) withdraw(q *page.Request) error {
-	return c.act(q, "draw.done.withdrawn", endForm, func(of consultation.Consultation, sent page.Form) error {
-		return c.Draws.Withdraw(q.Context(), q.Actor, of.ID, q.Param("group"), sent.Value("reason"))
-	}, func(v *deskView, sent page.Form) { v.Reason = sent.Value("reason") })
+	sent, err := q.Form()
+	if err != nil {
+		return err
+	}
+	of, err := c.of(q)
+	if err != nil {
+		return err
+	}
+	err = c.Draws.Withdraw(q.Context(), q.Actor, of.ID, q.Param("group"), sent.Value("reason"))
+	if fault.KindOf(err) != fault.Invalid {
+		return c.ended(q, err, "draw.done.withdrawn", "", func(*deskView) {})
+	}
+	v, bad := c.load(q)
+	if bad != nil {
+		return bad
+	}
+	v.Reason, v.Problems = sent.Value("reason"), ui.ProblemsOf(err).Labelled(labels(q))
+	return q.Render(http.StatusUnprocessableEntity, withdrawalPage(v, v.removal(q)))
+}
+
+// removal says what goes and what stays of a draw.
+func (v deskView) removal(q *page.Request) ui.Removal {
+	f := v.frame(q)
+	f.Crumbs[len(f.Crumbs)-1].Path = v.path()
+	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("draw.withdraw.title")})
+	r := ui.Removal{
+		Frame: f, Kicker: v.Title, KickerLang: v.Language, Title: q.T("draw.withdraw.before", "group", v.Of.Name),
+		Goes: []string{q.T("draw.withdraw.goes")}, Stays: []string{q.T("draw.withdraw.stays")},
+		Action: v.path() + "/withdraw", Button: q.T("draw.withdraw.button"), Back: v.path(), BackWords: q.T("draw.withdraw.back"), Problems: v.Problems,
+	}
+	if !page.Proved(q) {
+		r.Proves = page.ProveURL(q)
+	}
+	return r
 }
 
 // frame is the frame of the desk.

@@ -304,6 +304,7 @@ func TestGuards(t *testing.T) {
 		{Method: "POST", Path: desk + "/open", Form: url.Values{"guarantor": {"1"}, "value": {"x"}}, Denied: denied},
 		{Method: "POST", Path: desk + "/signature", Form: url.Values{"signature": {"x"}}, Denied: denied},
 		{Method: "POST", Path: desk + "/reserves", Form: url.Values{"reserves_called": {"1"}}, Denied: denied},
+		{Method: "GET", Path: desk + "/withdraw", Denied: denied},
 		{Method: "POST", Path: desk + "/withdraw", Form: url.Values{"reason": {"x"}}, Denied: denied},
 	})
 }

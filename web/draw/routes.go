@@ -51,8 +51,9 @@ const MostFile = max(drawing.MostList, draw.MostPortfolio) + 1<<20
 type Handlers struct {
 	Show page.Handler // everybody's
 	// Of those who administer.
-	Desk                                              page.Handler
-	Fix, Prepare, Commit, Open, Paste, Call, Withdraw page.Handler
+	Desk                                    page.Handler
+	Fix, Prepare, Commit, Open, Paste, Call page.Handler
+	BeforeWithdrawal, Withdraw              page.Handler
 }
 
 // New returns the room's handlers.
@@ -60,6 +61,6 @@ func New(s Services) (Handlers, error) {
 	c := room{s}
 	return Handlers{
 		Show: c.show, Desk: c.desk,
-		Fix: c.fix, Prepare: c.prepare, Commit: c.commit, Open: c.open, Paste: c.paste, Call: c.call, Withdraw: c.withdraw,
+		Fix: c.fix, Prepare: c.prepare, Commit: c.commit, Open: c.open, Paste: c.paste, Call: c.call, BeforeWithdrawal: c.beforeWithdrawal, Withdraw: c.withdraw,
 	}, page.Complete("draw", s)
 }

@@ -29,9 +29,6 @@ type deskView struct {
 	Fault     *fault.Fault // why the document was not withdrawn, where nothing can be mended
 }
 
-// ending names the form of a withdrawal on a document's page, beside that of the document.
-const ending = "end"
-
 // deskPath is the desk of a consultation's library.
 func deskPath(slug string) string { return "/desk/" + slug + "/library" }
 
@@ -198,6 +195,38 @@ func (c room) revise(q *page.Request) error {
 	return err
 }
 
+// beforeWithdrawal is the page before a document is withdrawn; in a draft, deleted.
+func (c room) beforeWithdrawal(q *page.Request) error {
+	v, err := c.one(q)
+	if err != nil {
+		return err
+	}
+	if v.document().Withdrawn {
+		return fault.New(fault.NotFound, "no_document", "there is no such document")
+	}
+	return q.Render(http.StatusOK, withdrawalPage(v, v.removal(q)))
+}
+
+// removal says what goes and what stays of a document.
+func (v deskView) removal(q *page.Request) ui.Removal {
+	d := v.document()
+	f := v.frame(q)
+	if last := &f.Crumbs[len(f.Crumbs)-1]; last.Path == "" {
+		last.Path = v.path()
+	}
+	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.ends(q, "button")})
+	r := ui.Removal{
+		Frame: f, Kicker: v.Title, KickerLang: v.Language, Title: v.ends(q, "before"), Words: d.Current().Title, Lang: d.Current().Lang(),
+		Goes: []string{v.ends(q, "goes")}, Stays: []string{v.ends(q, "stays")},
+		Action: v.path() + "/withdraw", Hidden: [][2]string{{"seen", strconv.Itoa(d.Current().Number)}},
+		Button: v.ends(q, "title"), Back: v.path(), BackWords: q.T("library.back_document"), Problems: v.Problems, Gone: d.Withdrawn,
+	}
+	if v.Fault != nil {
+		r.Refused = q.Fault(v.Fault)
+	}
+	return r
+}
+
 func (c room) withdraw(q *page.Request) error {
 	sent, err := q.Form()
 	if err != nil {
@@ -220,11 +249,11 @@ func (c room) withdraw(q *page.Request) error {
 		}
 		v.Reason = sent.Value("reason")
 		if kind == fault.Invalid {
-			v.Problems = problems(q, err).In(ending)
-			return q.Render(http.StatusUnprocessableEntity, edit(v))
+			v.Problems = problems(q, err)
+			return q.Render(http.StatusUnprocessableEntity, withdrawalPage(v, v.removal(q)))
 		}
 		errors.As(err, &v.Fault)
-		return q.Render(http.StatusConflict, edit(v))
+		return q.Render(http.StatusConflict, withdrawalPage(v, v.removal(q)))
 	}
 	if err != nil {
 		return err

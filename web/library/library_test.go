@@ -104,6 +104,7 @@ func TestGuards(t *testing.T) {
 		{Method: "POST", Path: desk(webtest.Answering, ""), Form: form, Denied: denied},
 		{Method: "POST", Path: desk(market, ""), Form: form, Denied: drafted},
 		{Method: "POST", Path: desk(webtest.Answering, "/1"), Form: form, Denied: denied},
+		{Method: "GET", Path: desk(webtest.Answering, "/1/withdraw"), Denied: denied},
 		{Method: "POST", Path: desk(webtest.Answering, "/1/withdraw"), Form: url.Values{"seen": {"1"}, "reason": {"x"}}, Denied: denied},
 	})
 }
@@ -184,7 +185,7 @@ func TestTheLibraryOfADraft(t *testing.T) {
 	if got.Status != 303 {
 		t.Fatalf("%d %s", got.Status, got.Text("main"))
 	}
-	if got := elena.Get(t, "/en"+desk(market, "/1")); got.Text("h1") != "Rilievo <b>nuovo</b>" || !strings.Contains(got.Text("main"), "It has PNG, 1 kB now") || got.Count("#d1 details li") != 2 || got.Count("#f-end-reason") != 0 {
+	if got := elena.Get(t, "/en"+desk(market, "/1")); got.Text("h1") != "Rilievo <b>nuovo</b>" || !strings.Contains(got.Text("main"), "It has PNG, 1 kB now") || got.Count("#d1 details li") != 2 || got.Count("#f-reason") != 0 {
 		t.Errorf("%s", got.Text("main"))
 	}
 	if got := elena.Post(t, desk(market, "/1/withdraw"), url.Values{"seen": {"1"}}); got.Status != 409 || !strings.Contains(got.Text("[role=alert]"), "Qualcun altro") {
@@ -293,10 +294,10 @@ func TestTheLibraryOfAConsultation(t *testing.T) {
 	if stored == "" {
 		t.Error("what everybody may read is not stored")
 	}
-	if got := giulia.Post(t, desk(slug, "/1/withdraw"), url.Values{"seen": {"3"}, "reason": {" "}}); got.Status != 422 || got.Count("#f-end-reason.bad") != 1 || got.Page.Find("#errors a").AttrOr("href", "") != "#f-end-reason" {
+	if got := giulia.Post(t, desk(slug, "/1/withdraw"), url.Values{"seen": {"3"}, "reason": {" "}}); got.Status != 422 || got.Count("#f-reason.bad") != 1 || got.Page.Find("#errors a").AttrOr("href", "") != "#f-reason" {
 		t.Errorf("%d %s", got.Status, got.Text("#errors"))
 	}
-	if got := giulia.Post(t, desk(slug, "/1/withdraw"), url.Values{"seen": {"1"}, "reason": {"Sbagliato."}}); got.Status != 409 || got.Page.Find("#f-end-reason").Text() != "Sbagliato." {
+	if got := giulia.Post(t, desk(slug, "/1/withdraw"), url.Values{"seen": {"1"}, "reason": {"Sbagliato."}}); got.Status != 409 || got.Page.Find("#f-reason").Text() != "Sbagliato." {
 		t.Errorf("%d %s", got.Status, got.Text("main"))
 	}
 	for range 2 {

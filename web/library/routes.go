@@ -36,8 +36,10 @@ const MostFile = library.MaxFile + 1<<20
 type Handlers struct {
 	List, File page.Handler // everybody's
 	// Of those who may change the library.
-	Desk, Edit, Preview   page.Handler
-	Add, Revise, Withdraw page.Handler
+	Desk, Edit, Preview page.Handler
+	Add, Revise         page.Handler
+	BeforeWithdrawal    page.Handler
+	Withdraw            page.Handler
 }
 
 // New returns the room's handlers.
@@ -46,6 +48,6 @@ func New(s Services) (Handlers, error) {
 	return Handlers{
 		List: c.list, File: c.file,
 		Desk: c.desk, Edit: c.edit, Preview: c.file,
-		Add: c.add, Revise: c.revise, Withdraw: c.withdraw,
+		Add: c.add, Revise: c.revise, BeforeWithdrawal: c.beforeWithdrawal, Withdraw: c.withdraw,
 	}, page.Complete("library", s)
 }

@@ -17,7 +17,7 @@ import (
 func Paper(c consultation.Consultation, paper ballot.Paper) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		p := &paperView{view: view{dossier.View{Consultation: c}}, All: true, Paper: paper}
-		p.sheet = sheetOf(new(sheets), p.Paper, page.From(ctx).Lang)
+		p.sheet = sheetOf(new(sheets), p.Consultation, p.Paper, page.From(ctx).Reading())
 		return preview(p).Render(ctx, w)
 	})
 }

@@ -161,7 +161,7 @@ func (p *paperView) samePlace(s screen) bool {
 
 // positionWords says an item and its place: "Piste ciclabili, posizione 1 di 20".
 func (p *paperView) positionWords(q *page.Request, s screen, o order.Order, n int) string {
-	return q.T("consultation.ranking.position", "item", ui.In(p.Language, s.Items[n].Text), "place", o[n], "of", len(o))
+	return q.T("consultation.ranking.position", "item", ui.In(p.Lang(s.Items[n].Language), s.Items[n].Text), "place", o[n], "of", len(o))
 }
 
 // movedWords says what the button before this page did.

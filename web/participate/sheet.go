@@ -35,6 +35,8 @@ type source struct {
 
 // derived is what a document says of each question, put in order once.
 type derived struct {
+	items []consultation.Item // as they are read in the language
+	panel *feedback.Document  // the document likewise
 	told  map[uuid.UUID]told
 	lists map[string][]dossier.Column // reasons about whole lists, by kind
 
@@ -48,18 +50,18 @@ type told struct {
 	columns []dossier.Column
 }
 
-// sheetOf gives the sheet of a paper.
-func sheetOf(all *sheets, p ballot.Paper, lang string) *sheet {
+// sheetOf gives the sheet of a paper of a consultation, as it is read in a language.
+func sheetOf(all *sheets, c consultation.Consultation, p ballot.Paper, lang string) *sheet {
 	from := source{document: p.Feedback, lang: lang}
 	if len(p.Items) > 0 {
 		from.items = &p.Items[0]
 	}
 	return all.Of(from, func() *derived {
-		d := &derived{told: map[uuid.UUID]told{}, lists: map[string][]dossier.Column{}, measured: map[uuid.UUID]dossier.Measured{}}
+		d := &derived{items: c.Read(p.Items), panel: p.Feedback.In(c.Language), told: map[uuid.UUID]told{}, lists: map[string][]dossier.Column{}, measured: map[uuid.UUID]dossier.Measured{}}
 		if p.Feedback == nil {
 			return d
 		}
-		for _, f := range p.Feedback.Items {
+		for _, f := range d.panel.Items {
 			d.told[f.Item] = told{ItemResult: f, columns: dossier.Columns(f.Reasons)}
 		}
 		for _, l := range p.Feedback.Lists {
@@ -129,7 +131,7 @@ func (p *paperView) own(i consultation.Item) templ.Component {
 
 // reason is one reason, as all are given it whose draw has it.
 func (p *paperView) reason(r *feedback.Given) templ.Component {
-	return p.sheet.Paste(piece.Key{Part: "reason", Of: r}, func() templ.Component { return dossier.Reason(dossier.Display{Lang: p.Language}, r) })
+	return p.sheet.Paste(piece.Key{Part: "reason", Of: r}, func() templ.Component { return dossier.Reason(dossier.Display{Lang: p.First()}, r) })
 }
 
 // entry names an entry of a question.

@@ -69,7 +69,7 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 					}
 					q := &page.Request{Printer: i18n.Printer{Lang: lang}}
 					draw := func(from *sheets) string {
-						p.sheet = sheetOf(from, p.Paper, lang)
+						p.sheet = sheetOf(from, p.Consultation, p.Paper, lang)
 						var b bytes.Buffer
 						for _, s := range p.shown() {
 							if err := p.own(s.Items[0]).Render(page.With(t.Context(), q), &b); err != nil {
@@ -86,7 +86,7 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 			}
 		}
 	}
-	if n := sheetOf(&shared, ballot.Paper{Items: items, Feedback: document}, "it").Len(); n < 30 {
+	if n := sheetOf(&shared, consultation.Consultation{}, ballot.Paper{Items: items, Feedback: document}, "it").Len(); n < 30 {
 		t.Errorf("%d pieces are kept", n)
 	}
 }
@@ -122,7 +122,7 @@ func BenchmarkForm(b *testing.B) {
 		for k, i := range items {
 			p.Last[i.ID] = delphi.Answer{Value: 1 + (reader+k)%9}
 		}
-		p.sheet = sheetOf(&shared, p.Paper, "it")
+		p.sheet = sheetOf(&shared, p.Consultation, p.Paper, "it")
 		out.Reset()
 		for _, i := range items {
 			if err := p.own(i).Render(ctx, &out); err != nil {

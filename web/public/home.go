@@ -42,7 +42,7 @@ func (c room) home(q *page.Request) error {
 		return err
 	}
 	for _, one := range all {
-		v := view{dossier.View{Consultation: one}}
+		v := view{dossier.In(q, one)}
 		switch one.Stage {
 		case consultation.Draft:
 			continue // drafts are the desk's
@@ -66,7 +66,7 @@ func (c room) home(q *page.Request) error {
 // conclude puts a concluded one where it belongs, and counts what is owed.
 func (h *homeView) conclude(q *page.Request, v view) {
 	h.Concluded = append(h.Concluded, v)
-	due, ok := v.due()
+	due, ok := v.ReplyDue()
 	switch {
 	case !ok:
 		return // not published yet, withdrawn, or held elsewhere: nothing is owed
@@ -97,8 +97,8 @@ func (h *homeView) order(q *page.Request) {
 		return oka && ra.Deadline.Before(rb.Deadline)
 	})
 	sort.SliceStable(h.Owed, func(i, j int) bool {
-		a, _ := h.Owed[i].due()
-		b, _ := h.Owed[j].due()
+		a, _ := h.Owed[i].ReplyDue()
+		b, _ := h.Owed[j].ReplyDue()
 		return a.Before(b)
 	})
 	sort.SliceStable(h.Coming, func(i, j int) bool { return h.Coming[i].StartsAt.Before(h.Coming[j].StartsAt) })

@@ -921,7 +921,7 @@ func debtCard(v view) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		q := page.From(ctx)
 		tone, icon, words := v.debt(q)
-		due, _ := v.due()
+		due, _ := v.ReplyDue()
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "<div class=\"dlf-card dlf-debt\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -48,7 +48,7 @@ func (c room) published(q *page.Request) (opinionView, error) {
 	if fault.KindOf(err) == fault.NotFound {
 		return opinionView{}, fault.New(fault.NotFound, "no_opinion", "the opinion has not been published yet")
 	}
-	return opinionView{view: v, Opinion: o}, err
+	return opinionView{view: v, Opinion: o.In(v.Language)}, err
 }
 
 // Opinion draws the page of an opinion that is stored nowhere.

@@ -20,6 +20,7 @@ type reasonsView struct {
 	view
 	Title   string // of what they are
 	Text    string // the statement; "" of a list
+	Carried string // its language as it carries it
 	Kicker  string
 	Columns []dossier.Column // all of them
 	At      int              // page, from 1
@@ -55,7 +56,7 @@ func (c room) reasons(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := resultView{view: view{v}, Round: r, Document: f}.reasonsPage(q)
+	out, err := resultView{view: view{v}, Round: r, Document: *f.In(v.Language)}.reasonsPage(q)
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (c room) reasons(q *page.Request) error {
 // Reasons draws the page of reasons that the address names of a round whose document is stored
 // nowhere.
 func Reasons(q *page.Request, c consultation.Consultation, r consultation.Round, d feedback.Document) (templ.Component, error) {
-	out, err := resultView{view: view{dossier.View{Consultation: c}}, Round: r, Document: d}.reasonsPage(q)
+	out, err := resultView{view: view{dossier.View{Consultation: c}}, Round: r, Document: *d.In(c.Language)}.reasonsPage(q)
 	return reasons(out), err
 }
 
@@ -75,7 +76,7 @@ func (result resultView) reasonsPage(q *page.Request) (reasonsView, error) {
 	out := reasonsView{view: result.view, Kicker: v.RoundName(q, r), Title: q.T("consultation.paper.reasons"), path: func(n int) string { return v.ReasonsPath(r.Number, of, n) }}
 	if n := slices.IndexFunc(f.Items, func(i feedback.ItemResult) bool { return strconv.Itoa(i.Number) == of }); n >= 0 {
 		i := f.Items[n]
-		out.Title, out.Text, out.Columns = result.reasonsTitle(q, v.FormIn(i.Kind, r.Number)), strconv.Itoa(i.Number)+". "+i.Text, dossier.Columns(i.Reasons)
+		out.Title, out.Text, out.Carried, out.Columns = result.reasonsTitle(q, v.FormIn(i.Kind, r.Number)), strconv.Itoa(i.Number)+". "+i.Text, i.Language, dossier.Columns(i.Reasons)
 	} else {
 		out.Columns = dossier.Columns(result.listReasons(of))
 	}
@@ -111,7 +112,7 @@ func (o opinionView) reasonsPage(q *page.Request) (reasonsView, error) {
 	}
 	i := o.Opinion.Items[n]
 	out := reasonsView{
-		view: o.view, Kicker: q.T("consultation.step.opinion"), Title: q.T("consultation.paper.reasons"), Text: strconv.Itoa(i.Number) + ". " + i.Text,
+		view: o.view, Kicker: q.T("consultation.step.opinion"), Title: q.T("consultation.paper.reasons"), Text: strconv.Itoa(i.Number) + ". " + i.Text, Carried: i.Language,
 		Columns: o.everyReason(i), Back: o.view.Path("/opinion#a" + strconv.Itoa(i.Number)), path: func(n int) string { return o.view.OpinionReasonsPath(i.Number, n) },
 	}
 	return out.paged(q)

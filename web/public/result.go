@@ -31,7 +31,7 @@ func (c room) result(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: f}))
+	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: *f.In(v.Language)}))
 }
 
 // Result draws the page of a round whose document is stored nowhere.

@@ -8,6 +8,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/correction"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/library"
@@ -35,6 +36,7 @@ type showView struct {
 	Acts     map[string]int // staff member's name → acts in the record
 	AllActs  int
 	Reading  []library.Document // of the library, but those withdrawn
+	Fixed    []correction.Made  // the newest of each text that was corrected
 }
 
 // show is the consultation's page.
@@ -70,6 +72,11 @@ func (c room) show(q *page.Request) error {
 	entries, err := c.Record.Of(q.Context(), v.ID)
 	if err != nil {
 		return err
+	}
+	for _, m := range correction.Read(entries) {
+		if !slices.ContainsFunc(s.Fixed, func(newer correction.Made) bool { return newer.Text == m.Text }) {
+			s.Fixed = append(s.Fixed, m)
+		}
 	}
 	for _, e := range entries {
 		if e.Name != "" && report.Steers(e.Type) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/correction"
 	"delfi/internal/ledger"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -14,9 +15,10 @@ import (
 // moment is one line of a consultation's timeline: an entry of the record.
 type moment struct {
 	Entry  ledger.Entry
-	Words  string // what was done
-	Of     string // to what; "" for the consultation itself
-	Detail string // what the entry's figures add
+	Words  string           // what was done
+	Of     string           // to what; "" for the consultation itself
+	Detail string           // what the entry's figures add
+	Fixed  *correction.Made // of a text; nil for what is no correction
 }
 
 // timelineView is all that happened to a consultation, newest first.
@@ -31,7 +33,7 @@ var told = []string{
 	string(consultation.ActAnnounce), string(consultation.ActImport), string(consultation.ActStart), string(consultation.ActPostpone),
 	string(consultation.ActSuspend), string(consultation.ActResume), string(consultation.ActConclude), string(consultation.ActMinority),
 	string(consultation.ActForgo), string(consultation.ActPublish), string(consultation.ActReply), string(consultation.ActWithdraw),
-	string(consultation.ActReplace), string(consultation.ActOpen), string(consultation.ActExtend), string(consultation.ActClose),
+	string(consultation.ActReplace), string(consultation.ActCorrect), string(consultation.ActOpen), string(consultation.ActExtend), string(consultation.ActRemind), string(consultation.ActClose),
 	string(consultation.ActRelease), string(consultation.ActSkip),
 	"document-add", "document-edit", "document-replace", "document-withdraw",
 }
@@ -58,9 +60,14 @@ func (c room) timeline(q *page.Request) error {
 		return err
 	}
 	t := timelineView{view: v}
+	fixed := correction.Read(all)
 	for _, e := range slices.Backward(all) {
 		if tells(e) {
-			t.Moments = append(t.Moments, t.moment(q, e))
+			m := t.moment(q, e)
+			if i := slices.IndexFunc(fixed, func(f correction.Made) bool { return f.Entry.Sequence == e.Sequence }); i >= 0 {
+				m.Fixed = &fixed[i]
+			}
+			t.Moments = append(t.Moments, m)
 		}
 	}
 	return q.Render(200, timelinePage(t))

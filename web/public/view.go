@@ -2,7 +2,6 @@ package public
 
 import (
 	"strings"
-	"time"
 
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
@@ -40,20 +39,9 @@ func (v view) steps(q *page.Request) []ui.Step {
 		ui.Step{Name: q.T("consultation.step.reply"), Done: v.Stage == consultation.Answered, Now: v.Stage == consultation.Published})
 }
 
-// due is the day by which the administration owes its reply; false before publication.
-func (v view) due() (time.Time, bool) {
-	if v.PublishedAt.IsZero() || v.Origin != nil {
-		return time.Time{}, false
-	}
-	if days := v.Commitment.ReplyDays; days != 0 {
-		return v.PublishedAt.AddDate(0, 0, days), true
-	}
-	return v.Protocol.Reply.Due(v.PublishedAt), true
-}
-
 // debt says what the administration owes, and how loudly: the tone of a state line.
 func (v view) debt(q *page.Request) (tone, icon, words string) {
-	due, ok := v.due()
+	due, ok := v.ReplyDue()
 	switch {
 	case !ok:
 		return "", "", ""

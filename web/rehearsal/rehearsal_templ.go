@@ -210,7 +210,7 @@ func beginPage(v beginView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for n := range v.People {
-					templ_7745c5c3_Err = ui.Input(ui.Field{Name: rehearsal.PeopleField(n), Label: v.peopleLabel(q, n), Hint: q.T("rehearsal.people_hint", "min", rehearsal.PeopleLeast, "max", rehearsal.PeopleMost), Short: true}, "number", v.People[n], v.Problems).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(ui.Field{Name: rehearsal.PeopleField(n), Label: v.peopleLabel(q, n), Hint: q.T("rehearsal.people_hint", "min", rehearsal.PeopleLeast, "max", rehearsal.PeopleMost(len(v.People))), Short: true}, "number", v.People[n], v.Problems).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

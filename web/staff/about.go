@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -32,6 +33,7 @@ type about struct {
 	final  bool   // nothing undoes it
 	fresh  bool   // it asks for a new sign-in (the route's guard)
 	reason need
+	days   bool     // it asks for a number of days
 	texts  []string // further fields
 	offers func(v deskView, r *consultation.Round) bool
 	does   func(q *page.Request, v aboutView) []consequence
@@ -84,6 +86,22 @@ var abouts = []about{
 		},
 		does: closes, use: func(d room, ctx context.Context, q *page.Request, on *steering.Service, slug string, number int, form page.Form) error {
 			return on.CloseRound(ctx, q.Actor, slug, number, form.Value("reason"))
+		}},
+	{act: "extend", round: true, days: true, reason: reasoned,
+		offers: func(v deskView, r *consultation.Round) bool { return v.extends() && v.Current.Number == r.Number },
+		does:   extends, use: func(d room, ctx context.Context, q *page.Request, on *steering.Service, slug string, number int, form page.Form) error {
+			days, err := strconv.Atoi(form.Value("days"))
+			if err != nil {
+				return fault.Bad(fault.Field{Name: "days", Code: "whole_number", Message: "write a whole number of days"})
+			}
+			return on.ExtendRound(ctx, q.Actor, slug, number, days, form.Value("reason"))
+		}},
+	{act: "remind", round: true, final: true,
+		offers: func(v deskView, r *consultation.Round) bool {
+			return v.Facilitator && v.Current != nil && v.Current.Number == r.Number && r.State == consultation.RoundOpen
+		},
+		does: reminds, use: func(d room, ctx context.Context, q *page.Request, _ *steering.Service, slug string, number int, _ page.Form) error {
+			return d.Facilitation.Remind(ctx, q.Actor, slug, number)
 		}},
 	{act: "suspend", reason: reasoned,
 		offers: func(v deskView, _ *consultation.Round) bool { return v.suspends() },
@@ -212,10 +230,14 @@ func (v aboutView) offered() bool { return v.About.offers(v.deskView, v.Round) }
 
 // fields are those that the act's form has.
 func (v aboutView) fields() []string {
-	if v.About.reason == unreasoned {
-		return v.About.texts
+	all := slices.Clone(v.About.texts)
+	if v.About.days {
+		all = append(all, "days")
 	}
-	return append(slices.Clone(v.About.texts), "reason")
+	if v.About.reason != unreasoned {
+		all = append(all, "reason")
+	}
+	return all
 }
 
 // optional tells whether the act's reason may be left out now.
@@ -229,6 +251,15 @@ func (v aboutView) action() string {
 	return v.path("/" + v.About.act)
 }
 
+// refusal says why the act can not be done now, in the place of its button; "" where it can.
+func (v aboutView) refusal(q *page.Request) string {
+	var f *fault.Fault
+	if v.About.act == "remind" && errors.As(v.Outlook.Unreminded, &f) {
+		return q.Fault(f)
+	}
+	return ""
+}
+
 func (v aboutView) words(q *page.Request, key string, args ...any) string {
 	if v.Round != nil {
 		args = append(args, "number", v.Round.Number)
@@ -239,7 +270,7 @@ func (v aboutView) words(q *page.Request, key string, args ...any) string {
 func (v aboutView) problems(q *page.Request) ui.Problems {
 	p := problems(q, v.Fault)
 	if v.About.act == "announce" {
-		return dossier.DraftProblems(q, v.Fault, v.lack)
+		return dossier.DraftProblems(q, v.Fault, v.Consultation.Language, v.lack)
 	}
 	return p
 }
@@ -280,13 +311,17 @@ func (v aboutView) checks(q *page.Request) []check {
 		}
 		return []check{{false, q.T("staff.desk.missing", "n", len(v.Missing)), v.path("")}}
 	case "open":
-		return []check{
-			{v.undecided() == 0, v.count(q, "staff.waits.undecided", v.undecided()), v.path("") + "#to-decide"},
-			{len(v.Wordless) == 0, v.count(q, "staff.waits.wordless", len(v.Wordless)), v.path("") + "#wordless"},
+		all := []check{
+			{v.undecided() == 0, count(q, "staff.waits.undecided", v.undecided()), v.path("") + "#to-decide"},
+			{len(v.Wordless) == 0, count(q, "staff.waits.wordless", len(v.Wordless)), v.path("") + "#wordless"},
 		}
+		if len(v.Consultation.Further()) > 0 {
+			all = append(all, check{len(v.Untranslated) == 0, count(q, "translation.waits", len(v.Untranslated)), v.path("/translations")})
+		}
+		return all
 	case "conclude":
 		return []check{
-			{v.undecided() == 0, v.count(q, "staff.waits.undecided", v.undecided()), v.path("") + "#to-decide"},
+			{v.undecided() == 0, count(q, "staff.waits.undecided", v.undecided()), v.path("") + "#to-decide"},
 			{!v.Outlook.Against, q.T("staff.about.check.against_" + strconv.FormatBool(v.Outlook.Against)), ""},
 		}
 	case "publish":
@@ -299,7 +334,7 @@ func (v aboutView) checks(q *page.Request) []check {
 }
 
 // count says a number, none with words of its own.
-func (v aboutView) count(q *page.Request, key string, n int) string {
+func count(q *page.Request, key string, n int) string {
 	if n == 0 {
 		return q.T(key + "_none")
 	}
@@ -348,7 +383,7 @@ func (v doneView) steps(q *page.Request) []string {
 	var all []string
 	for _, key := range map[string][]string{
 		"announce": {"enrol", "first"}, "start": {"round", "closing"}, "open": {"round", "closing"}, "close": {"counting", "released"},
-		"suspend": {"resume"}, "resume": {"dates"}, "conclude": {"destroyed", "minority", "publish"}, "publish": {"reply"}, "withdraw": {"destroyed"},
+		"extend": {"round", "closing"}, "remind": {"round", "closing"}, "suspend": {"resume"}, "resume": {"dates"}, "conclude": {"destroyed", "minority", "publish"}, "publish": {"reply"}, "withdraw": {"destroyed"},
 	}[v.Act] {
 		all = append(all, q.T("staff.about.next."+key))
 	}

@@ -2,7 +2,6 @@ package staff
 
 import (
 	"context"
-	"strconv"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
@@ -56,16 +55,6 @@ func (d room) published(ctx context.Context, actor account.Actor, slug string, t
 func (d room) releaseRound(q *page.Request) error {
 	return d.onRound(q, "staff.done.released", func(ctx context.Context, on *steering.Service, slug string, number int, _ page.Form) error {
 		return on.ReleaseRound(ctx, q.Actor, slug, number)
-	})
-}
-
-func (d room) extendRound(q *page.Request) error {
-	return d.onRound(q, "staff.done.extended", func(ctx context.Context, on *steering.Service, slug string, number int, form page.Form) error {
-		days, err := strconv.Atoi(form.Value("days"))
-		if err != nil {
-			return fault.Bad(fault.Field{Name: "days", Code: "whole_number", Message: "write a whole number of days"})
-		}
-		return on.ExtendRound(ctx, q.Actor, slug, number, days, form.Value("reason"))
 	})
 }
 

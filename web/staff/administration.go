@@ -3,6 +3,8 @@ package staff
 import (
 	"cmp"
 	"errors"
+	"net/url"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -123,8 +125,14 @@ func (d room) revoke(q *page.Request) error {
 	if err != nil {
 		return fault.New(fault.NotFound, "not_found", "there is no such page")
 	}
-	_, err = d.Accounts.Dismiss(q.Context(), q.Actor, v.Slug, account.Role(form.Value("role")), account.Scope(scope), form.Value("account"))
+	role := account.Role(form.Value("role"))
+	_, err = d.Accounts.Dismiss(q.Context(), q.Actor, v.Slug, role, account.Scope(scope), form.Value("account"))
 	if errors.As(err, &v.Refused) && (v.Refused.Kind == fault.Invalid || v.Refused.Kind == fault.Conflict) {
+		if h, held := v.holding(form.Value("account"), role, account.Scope(scope)); held {
+			r := v.removal(q, h)
+			r.Refused = v.why(q)
+			return q.Render(page.Status(err), revocationPage(r))
+		}
 		return q.Render(page.Status(err), administrationPage(v))
 	}
 	if err != nil {
@@ -132,6 +140,61 @@ func (d room) revoke(q *page.Request) error {
 	}
 	q.Flash("administration.done.revoked")
 	return q.Redirect(v.path("#roles"))
+}
+
+// beforeRevocation is the page before a role is taken back.
+func (d room) beforeRevocation(q *page.Request) error {
+	v, err := d.administrationOf(q)
+	if err != nil {
+		return err
+	}
+	scope, err := uuid.Parse(q.Query("scope"))
+	if err != nil {
+		return notThere()
+	}
+	h, held := v.holding(q.Query("account"), account.Role(q.Query("role")), account.Scope(scope))
+	if !held || !revocable(q, h) {
+		return notThere()
+	}
+	return q.Render(200, revocationPage(v.removal(q, h)))
+}
+
+// holding finds a person's role of the page.
+func (v administrationView) holding(person string, role account.Role, scope account.Scope) (account.Holding, bool) {
+	i := slices.IndexFunc(v.Holdings, func(h account.Holding) bool {
+		return h.Account.String() == person && h.Role == role && h.Scope == scope
+	})
+	if i < 0 {
+		return account.Holding{}, false
+	}
+	return v.Holdings[i], true
+}
+
+// revocation is the address of the page before a role is taken back.
+func (v administrationView) revocation(h account.Holding) string {
+	return v.path("/revoke") + "?" + url.Values{"account": {h.Account.String()}, "role": {string(h.Role)}, "scope": {h.Scope.String()}}.Encode()
+}
+
+// removal says what goes and what stays of a role that is taken back.
+func (v administrationView) removal(q *page.Request, h account.Holding) ui.Removal {
+	f := v.frame(q)
+	f.Crumbs[1].Path = v.path("")
+	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("administration.own.revoke")})
+	stays := []string{q.T("administration.revoke.stays"), q.T("administration.revoke.again")}
+	if h.Claimed {
+		stays = append(stays, q.T("administration.revoke.provider"))
+	}
+	where := q.T("administration.revoke.everywhere")
+	if of, scoped := v.Of[h.Scope]; scoped {
+		where = q.T("administration.revoke.only", "title", ui.In(of.Language, titled(of)))
+	}
+	return ui.Removal{
+		Frame: f, Kicker: v.Name, KickerLang: ui.NameLanguage,
+		Title: q.T("administration.revoke.title", "role", q.T("administration.role."+string(h.Role)), "name", ui.In(ui.NameLanguage, h.Name)),
+		Goes:  []string{where, q.T("administration.revoke.goes")}, Stays: stays, Undoable: true,
+		Action: v.path("/revoke"), Hidden: [][2]string{{"account", h.Account.String()}, {"role", string(h.Role)}, {"scope", h.Scope.String()}},
+		Button: q.T("administration.revoke.button"), Back: v.path("#roles"), BackWords: q.T("administration.revoke.back"),
+	}
 }
 
 // changes pairs what stands with what was typed.

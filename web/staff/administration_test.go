@@ -47,8 +47,10 @@ func TestGuardsOfAdministrations(t *testing.T) {
 		{Method: "GET", Path: "/first-run", Denied: over},
 		{Method: "POST", Path: "/first-run", Form: form, Denied: over},
 		{Method: "GET", Path: riva, Denied: denied},
+		{Method: "GET", Path: riva + "/desk", Denied: denied},
 		{Method: "POST", Path: riva, Form: form, Denied: denied},
 		{Method: "POST", Path: riva + "/grant", Form: form, Denied: denied},
+		{Method: "GET", Path: riva + "/revoke", Denied: denied},
 		{Method: "POST", Path: riva + "/revoke", Form: form, Denied: denied},
 	}
 	// Who writes no drafts is told so, whatever the administration.
@@ -269,8 +271,8 @@ func TestARoleForOneConsultation(t *testing.T) {
 	}
 	b := site.As(t, giulia)
 	for lang, words := range map[string][]string{
-		"":    {"solo per", "Non vede le bozze né la scrivania delle altre", "Tutta l’amministrazione", "vale in tutta l’amministrazione: per una"},
-		"/en": {"only for", "They see neither drafts nor desk of the others", "The whole administration", "holds in the whole administration: only"},
+		"":    {"solo per", "Non vede le bozze né la scrivania delle altre", "Tutta l’amministrazione", "vale in tutta l’amministrazione: per una", "Il ruolo, nella consultazione «La <b>piazza</b>»."},
+		"/en": {"only for", "They see neither drafts nor desk of the others", "The whole administration", "holds in the whole administration: only", "The role, in the consultation “La <b>piazza</b>”."},
 	} {
 		got := b.Get(t, lang+riva)
 		var offered []string
@@ -307,7 +309,15 @@ func TestARoleForOneConsultation(t *testing.T) {
 		if text := strings.Join(strings.Fields(line.Text()), " "); !strings.Contains(text, words[0]+" La <b>piazza</b>") {
 			t.Errorf("held is %q", text)
 		}
-		scope := line.Find("input[name=scope]").AttrOr("value", "")
+		before := line.Find("a[href*='/revoke?']").AttrOr("href", "")
+		ask := b.Get(t, before)
+		if ask.Status != 200 || !strings.Contains(ask.Text("main"), words[4]) || ask.Count("form[action$='/revoke'] button") != 1 {
+			t.Errorf("before it is taken back: %d %s", ask.Status, ask.Text("main"))
+		}
+		if got := b.Get(t, strings.Replace(before, "role=facilitator", "role=moderator", 1)); got.Status != 404 {
+			t.Errorf("before a role goes that nobody holds: %d", got.Status)
+		}
+		scope := ask.Page.Find("input[name=scope]").AttrOr("value", "")
 		for _, wrong := range []string{"", "la-piazza"} {
 			if got := b.Post(t, lang+riva+"/revoke", url.Values{"account": {anna.Account.String()}, "role": {"facilitator"}, "scope": {wrong}}); got.Status != 404 {
 				t.Errorf("scope %q: %d", wrong, got.Status)

@@ -43,6 +43,7 @@ type deskView struct {
 	Items         []consultation.Item                // all statements, between rounds
 	Editor        *editorView                        // of the statement whose new words are written
 	Just          string                             // what the reader has just decided: a statement's id, "all" or ""
+	Untranslated  []int                              // numbers of the statements that lack words in some language
 	Counts        contribution.Counts                // of the gather round, once it is closed
 	Appeals       int                                // that wait
 	Current       *consultation.Round                // open, closing or closed and not yet released
@@ -103,7 +104,7 @@ func (d room) renderDesk(q *page.Request, f *fault.Fault) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"reason", "days", "decision", "summary", "limitations"} {
+	for _, name := range []string{"reason", "decision", "summary", "limitations"} {
 		v.Typed[name] = form.Value(name)
 	}
 	if f.Kind != fault.Conflict && v.offers(v.TypedAt) {
@@ -160,6 +161,13 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 			}
 		}
 	}
+	if len(c.Further()) > 0 {
+		items, err := d.Consultations.Items(ctx, c.ID)
+		if err != nil {
+			return v, err
+		}
+		v.Untranslated = c.Lacking(items)
+	}
 	if v.Moderator && gatherClosed(c) {
 		pleas, err := d.Moderation.Pleas(ctx, actor, space.Contribution, c.Space)
 		if err != nil {
@@ -194,8 +202,6 @@ func (v deskView) between() bool {
 func (v deskView) offers(path string) bool {
 	act := path[strings.LastIndex(path, "/")+1:]
 	switch {
-	case act == "extend":
-		return v.Current != nil && v.Current.State == consultation.RoundOpen && strings.HasPrefix(path, v.roundPath(v.Current, "/"))
 	case act == "decide":
 		return v.decides(path)
 	case slices.ContainsFunc(abouts, func(a about) bool { return a.act == act }):

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"delfi/internal/account/office"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
@@ -17,9 +18,6 @@ import (
 type removalView struct {
 	Consultation consultation.Consultation
 	Reasons      []published
-	Digest       string // of the reason whose removal was refused
-	Ground       string // as typed for it
-	Problems     ui.Problems
 }
 
 // published is a reason that stands in a feedback document.
@@ -84,6 +82,37 @@ func (d room) reasons(q *page.Request) (removalView, error) {
 	return v, nil
 }
 
+// beforeReason is the page before a reason's text is deleted.
+func (d room) beforeReason(q *page.Request) error {
+	v, err := d.reasons(q)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(consultation.Offices(q.Actor, v.Consultation), office.Moderator) {
+		return office.Needs(office.Moderator)
+	}
+	at := slices.IndexFunc(v.Reasons, func(r published) bool { return r.Digest == q.Param("reason") })
+	if at < 0 {
+		return notThere()
+	}
+	return q.Render(200, reasonPage(v.removal(q, v.Reasons[at]), ""))
+}
+
+// removal is the page before a reason goes.
+func (v removalView) removal(q *page.Request, r published) ui.Removal {
+	list := "/desk/" + v.Consultation.Slug + "/reasons"
+	f := v.frame(q)
+	f.Crumbs[2].Path = list
+	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("staff.removal.button")})
+	return ui.Removal{
+		Frame: f, Kicker: v.Consultation.Title, KickerLang: v.Consultation.Language, Title: q.T("staff.removal.reason_before", "number", r.Item),
+		Words: r.Text, Lang: v.Consultation.Language,
+		Goes:   []string{q.T("staff.removal.words_go"), q.T("staff.removal.reason_goes")},
+		Stays:  []string{q.T("staff.removal.reason_stays"), q.T("staff.removal.trace_stays")},
+		Action: list + "/" + r.Digest, Button: q.T("staff.removal.button"), Back: list, BackWords: q.T("staff.removal.reason_back"),
+	}
+}
+
 // removeReason deletes a reason's text; the form comes back filled in when it cannot.
 func (d room) removeReason(q *page.Request) error {
 	form, err := q.Form()
@@ -94,24 +123,18 @@ func (d room) removeReason(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Digest, v.Ground = form.Value("reason"), form.Value("ground")
-	err = d.Reports.RemoveReason(q.Context(), q.Actor, v.Consultation.Slug, v.Digest, v.Ground)
+	digest := q.Param("reason")
+	err = d.Reports.RemoveReason(q.Context(), q.Actor, v.Consultation.Slug, digest, form.Value("ground"))
 	var f *fault.Fault
-	if errors.As(err, &f) && f.Kind == fault.Invalid {
-		v.Problems = ui.ProblemsOf(f).Labelled(map[string]string{"ground": q.T("staff.removal.ground")}).In(v.Digest)
-		return q.Render(422, removalPage(v))
+	at := slices.IndexFunc(v.Reasons, func(r published) bool { return r.Digest == digest })
+	if errors.As(err, &f) && f.Kind == fault.Invalid && at >= 0 {
+		before := v.removal(q, v.Reasons[at])
+		before.Problems = ui.ProblemsOf(f).Labelled(map[string]string{"ground": q.T("staff.removal.ground")})
+		return q.Render(422, reasonPage(before, form.Value("ground")))
 	}
 	if err != nil {
 		return err
 	}
 	q.Flash("staff.done.removed")
 	return q.Redirect("/desk/" + v.Consultation.Slug + "/reasons")
-}
-
-// ground is what was typed for a reason.
-func (v removalView) ground(r published) string {
-	if r.Digest != v.Digest {
-		return ""
-	}
-	return v.Ground
 }

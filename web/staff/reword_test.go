@@ -152,7 +152,7 @@ func TestNewWords(t *testing.T) {
 	merge := url.Values{"act": {"confirm"}, "becomes": {"merge"}, "with": {items[1].ID.String()}, "text_1": {"Una piazza per chi cammina."}, "reason": {"Dicono lo stesso."}}
 	follows(t, paolo, sends(t, paolo, paolo.Get(t, path(2, "/reword")), path(2, "/reword"), merge))
 	ready := paolo.Get(t, at(slug, "/rounds/2/open"))
-	if got := ready.Text("main"); !strings.Contains(got, "2 affermazioni si chiedono") || !strings.Contains(got, "Partono 6 lettere.") {
+	if got := ready.Text("main"); !strings.Contains(got, "2 affermazioni si chiedono") || !strings.Contains(got, "Partono almeno 5 lettere.") {
 		t.Errorf("before opening: %s", got)
 	}
 	opened := follows(t, paolo, sends(t, paolo, ready, at(slug, "/rounds/2/open"), nil))

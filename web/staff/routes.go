@@ -35,12 +35,14 @@ type Handlers struct {
 	Desks, Desk                 page.Handler
 	Before, Does                func(act string) page.Handler // the page before an act, and the act
 	Done                        page.Handler                  // the page after one
-	Extend, Release             page.Handler                  // of a round
+	Release                     page.Handler                  // of a round
 	Decide, DecideAll, Undecide page.Handler                  // on items
 	Editor, Reword              page.Handler                  // of their words
 	Minority, Report            page.Handler                  // of the minority
 	Members, Replace            page.Handler                  // of the staff
-	Reason, RemoveReason        page.Handler                  // that the law removes
+	Reason                      page.Handler                  // of those that are public
+	BeforeReason, RemoveReason  page.Handler                  // that the law removes
+	BeforeRevocation            page.Handler                  // of a role
 	FirstRun, Found             page.Handler                  // of the first administration
 	Administration, Describe    page.Handler
 	GrantRole, RevokeRole       page.Handler
@@ -52,12 +54,12 @@ func New(s Services) (Handlers, error) {
 	return Handlers{
 		Desks: d.desks, Desk: d.desk,
 		Before: d.before, Does: d.does, Done: d.done,
-		Extend: d.extendRound, Release: d.releaseRound,
+		Release: d.releaseRound,
 		Decide: d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
 		Editor: d.editor, Reword: d.reword,
 		Minority: d.minority, Report: d.report,
 		Members: d.members, Replace: d.replace,
-		Reason: d.reason, RemoveReason: d.removeReason,
+		Reason: d.reason, BeforeReason: d.beforeReason, RemoveReason: d.removeReason, BeforeRevocation: d.beforeRevocation,
 		FirstRun: d.first, Found: d.found,
 		Administration: d.administration, Describe: d.describe,
 		GrantRole: d.grant, RevokeRole: d.revoke,

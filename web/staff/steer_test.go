@@ -58,7 +58,14 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/contributions"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/appeals"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/rules"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/corrections"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/corrections/title"), Denied: rules},
+		{Method: "GET", Path: at("mercato-coperto", "/corrections/title"), Denied: hidden},
 		{Method: "GET", Path: at(webtest.Answering, "/reasons"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/reasons/00"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/contributions/"+uuid.NewString()+"/remove"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/library/1/withdraw"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/draws/cittadini/withdraw"), Denied: rules},
 		{Method: "GET", Path: at(webtest.Answering, "/minority"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/staff"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/done/start"), Denied: denied},
@@ -67,6 +74,8 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/library/1"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1/1")}, // everybody's since the announcement
 		{Method: "GET", Path: at(webtest.Answering, "/rolls"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/invitations/cittadini"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/invitations/cittadini/letters"), Denied: rules},
 		{Method: "GET", Path: at(webtest.Answering, "/draws/cittadini"), Denied: rules},
 		{Method: "GET", Path: at("mercato-coperto", "/rolls"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/library"), Denied: hidden},
@@ -79,14 +88,15 @@ func guards(t *testing.T, h *webtest.House) {
 	for _, page := range []string{"/template", "/rehearsal", "/rehearsal/agree-1-20", "/rehearsal/agree-1-20/rounds/2", "/rehearsal/agree-1-20/rounds/2/form", "/rehearsal/agree-1-20/rounds/2/criteria", "/rehearsal/agree-1-20/rounds/2/reasons/1/1", "/rehearsal/agree-1-20/opinion", "/rehearsal/agree-1-20/opinion/reasons/1/1"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, page), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", page), Denied: hidden})
 	}
-	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/close"} {
+	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, act), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", act), Denied: hidden})
 	}
 	for _, act := range []string{
-		"/draft/question", "/draft/summary", "/duplicate", "/template", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
+		"/draft/question", "/draft/summary", "/duplicate", "/template", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/corrections/title", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
+		"/invitations/cittadini", "/invitations/cittadini/import", "/invitations/cittadini/send", "/invitations/cittadini/until", "/invitations/cittadini/guests/" + uuid.NewString(),
 		"/draws/cittadini/list", "/draws/cittadini/rule", "/draws/cittadini/commit", "/draws/cittadini/open", "/draws/cittadini/signature", "/draws/cittadini/reserves", "/draws/cittadini/withdraw",
-		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/close", "/rounds/1/release",
-		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons", "/acts/" + uuid.NewString() + "/undo",
+		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close", "/rounds/1/release",
+		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons/00", "/acts/" + uuid.NewString() + "/undo",
 	} {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks
@@ -197,11 +207,7 @@ func reasonless(t *testing.T, h *webtest.House, site *webtest.Site) {
 		{paolo, at(webtest.Answering, "/rounds/3/close")}, {paolo, at(webtest.Answering, "/rounds/3/extend")},
 		{giulia, at(webtest.Answering, "/withdraw")}, {giulia, at(webtest.Answering, "/suspend")},
 	} {
-		from := c.path
-		if strings.HasSuffix(from, "/extend") { // its form stands on the desk
-			from = at(webtest.Answering, "")
-		}
-		got := c.b.Post(t, c.path, showed(t, c.b, from, url.Values{"reason": {"  "}, "days": {"2"}}))
+		got := c.b.Post(t, c.path, showed(t, c.b, c.path, url.Values{"reason": {"  "}, "days": {"2"}}))
 		if got.Status != 422 || got.Count("#errors a") == 0 {
 			t.Errorf("%s without a reason: %d %s", c.path, got.Status, got.Text("main h1"))
 		}
@@ -247,23 +253,32 @@ func removed(t *testing.T, h *webtest.House, site *webtest.Site) {
 	}
 	marta := site.As(t, h.Person(t, "marta"))
 	path := at(webtest.Answering, "/reasons")
-	form := marta.Get(t, path).Page.Find(".dlf-said:contains('" + text[:20] + "')").First().Parent().Find("form")
-	digest := form.Find("[name=reason]").AttrOr("value", "")
-	if digest == "" {
-		t.Fatalf("no button stands beside %q", text)
+	before := marta.Get(t, path).Page.Find(".dlf-said:contains('"+text[:20]+"')").First().Parent().Find("a").AttrOr("href", "")
+	if !strings.HasPrefix(before, path+"/") {
+		t.Fatalf("beside %q stands a link to %q", text, before)
 	}
-	got := marta.Post(t, path, url.Values{"reason": {digest}, "ground": {""}})
-	if got.Status != 422 || got.Count("details[open] [aria-invalid=true]") != 1 {
+	got := marta.Get(t, before)
+	if got.Status != 200 || got.Text("blockquote") != strings.Join(strings.Fields(text), " ") || !strings.Contains(got.Text("main"), "Non si può annullare") || got.Count(`form[action="`+before+`"]`) != 1 {
+		t.Errorf("the page before: %d %s", got.Status, got.Text("main"))
+	}
+	got = marta.Post(t, before, url.Values{"ground": {""}})
+	if got.Status != 422 || got.Count(".dlf-about [aria-invalid=true]") != 1 {
 		t.Errorf("without a ground: %d", got.Status)
 	}
-	if got = marta.Post(t, path, url.Values{"reason": {"00"}, "ground": {"GDPR 17"}}); got.Status != 404 {
-		t.Errorf("a reason that nobody wrote: %d", got.Status)
+	for _, ask := range []func() webtest.Response{
+		func() webtest.Response { return marta.Post(t, path+"/00", url.Values{"ground": {"GDPR 17"}}) },
+		func() webtest.Response { return marta.Get(t, path+"/00") },
+	} {
+		if got = ask(); got.Status != 404 {
+			t.Errorf("a reason that nobody wrote: %d", got.Status)
+		}
 	}
-	if got = site.As(t, h.Person(t, "paolo")).Post(t, path, url.Values{"reason": {digest}, "ground": {"GDPR 17"}}); got.Status != 403 {
-		t.Errorf("the facilitator: %d", got.Status)
+	facilitator := site.As(t, h.Person(t, "paolo"))
+	if read, sent := facilitator.Get(t, before), facilitator.Post(t, before, url.Values{"ground": {"GDPR 17"}}); read.Status != 403 || sent.Status != 403 {
+		t.Errorf("the facilitator: %d, %d", read.Status, sent.Status)
 	}
 	for range 2 { // pressed twice
-		if got = marta.Post(t, path, url.Values{"reason": {digest}, "ground": {"GDPR 17"}}); got.Status != 303 {
+		if got = marta.Post(t, before, url.Values{"ground": {"GDPR 17"}}); got.Status != 303 {
 			t.Fatalf("a ground: %d %s", got.Status, got.Text("main"))
 		}
 	}

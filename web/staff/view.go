@@ -205,6 +205,18 @@ func (v deskView) stops() bool {
 	return v.live() && (v.Administrator || v.Moderator && v.Consultation.Stage != consultation.Concluded || v.concludes())
 }
 
+// extends tells whether the reader can move the deadline of the open round now.
+func (v deskView) extends() bool {
+	r := v.Current
+	return v.Facilitator && r != nil && r.State == consultation.RoundOpen && r.Extensions < v.Consultation.Protocol.Round(r.Number).MaxExtensions
+}
+
+// corrects tells whether the reader can correct a text now.
+func (v deskView) corrects() bool {
+	_, _, err := v.Consultation.Stage.Step(consultation.ActCorrect, account.Administrator)
+	return v.Administrator && err == nil
+}
+
 // suspends tells whether the reader can suspend now.
 func (v deskView) suspends() bool {
 	return v.live() && v.Consultation.Suspended == nil && (v.Administrator || v.Moderator) && v.Consultation.Stage != consultation.Concluded

@@ -32,12 +32,18 @@ func Act(q *page.Request, kind string) string {
 
 // targets are the things that the record names in English, because its words never
 // change; a page says them in the reader's language.
-var targets = regexp.MustCompile(`^(document|round|statement|rules) (\d+)$`)
+var (
+	targets = regexp.MustCompile(`^(document|round|statement|rules) (\d+)$`)
+	texts   = regexp.MustCompile(`^text ([a-z_]+)$`)
+)
 
 // Target says the target of an act of the record; a title stands as it is.
 func Target(q *page.Request, target string) string {
 	if m := targets.FindStringSubmatch(target); m != nil {
 		return q.T("ui.target."+m[1], "n", m[2])
+	}
+	if m := texts.FindStringSubmatch(target); m != nil && i18n.Known("ui.target.text_"+m[1]) {
+		return q.T("ui.target.text_" + m[1])
 	}
 	return target
 }

@@ -271,7 +271,7 @@ func linkedTo(t *testing.T, overlapping bool) []string {
 	x := newBurglar(t)
 	ids := map[string]string{}
 	x.sit(50, overlapping, func(s *sitting) {
-		c, err := x.Contributions.Contribute(x.Context(), s.alias, x.id, s.body)
+		c, err := x.Contributions.Contribute(x.Context(), s.alias, x.id, s.body, "")
 		x.ok(err)
 		ids[s.body] = c.ID.String()
 	})

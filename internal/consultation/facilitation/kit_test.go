@@ -26,6 +26,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
@@ -65,10 +66,11 @@ func newTown(t *testing.T) *town {
 	h.ok(err)
 	h.accounts, h.record = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{})
 	secrets := pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.accounts, secrets, roll.New(h.db, keys))
+	h.panel = panel.New(h.db, h.accounts, secrets, roll.New(h.db, keys), invitation.New(h.db, keys))
 	h.drafts = draft.New(h.db, h.accounts)
-	h.s = steering.New(h.db, h.queue, h.drafts, h.record, secrets, h.panel, notify.New(h.db, h.queue, h.accounts, nil, "http://localhost"))
-	h.f = facilitation.New(h.db, h.s, h.drafts, h.panel, h.record)
+	notices := notify.New(h.db, h.queue, h.accounts, nil, "http://localhost")
+	h.s = steering.New(h.db, h.queue, h.drafts, h.record, secrets, h.panel, notices)
+	h.f = facilitation.New(h.db, h.s, h.drafts, h.panel, h.record, notices)
 	job.On(h.queue, func(ctx context.Context, a steering.Tabulate) error { return h.tabulate(ctx, a.Round) })
 	h.s.OnOpened(func(context.Context, *postgres.Tx, consultation.Round) error { return nil })
 	a, err := h.accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"})

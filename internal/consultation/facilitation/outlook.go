@@ -3,17 +3,20 @@ package facilitation
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
 )
 
 // Outlook is what an act on a consultation would do now, counted by the functions that the
-// act itself uses.
+// act itself uses; people in steps of 5 while they enrol (docs/RECORD.md §2).
 type Outlook struct {
-	Invited  int // letters of an announcement
-	Enrolled int // letters to the whole panel
+	Invited  panel.Headcount // letters of an announcement
+	Enrolled panel.Headcount // letters to the whole panel
 
 	Live    int  // statements in play
 	Settles int  // undecided ones that the next opening settles
@@ -21,6 +24,9 @@ type Outlook struct {
 	Against bool // a conclusion departs from what the stopping rule asks for
 
 	SuspendedDays int // used of consultation.MaxSuspended
+
+	Letter     Letter // of a reminder of the open round
+	Unreminded error  // why none can be sent now; nil where one can
 }
 
 // Outlook counts what acts on a consultation would do (staff).
@@ -36,12 +42,15 @@ func (s *Service) Outlook(ctx context.Context, actor account.Actor, slug string)
 		if c.Stage == consultation.Draft {
 			return s.invites(ctx, tx, c, &o)
 		}
-		members, err := s.panel.Members(ctx, tx, c.ID)
+		people, err := s.panel.Headcounts(ctx, tx, map[uuid.UUID]bool{c.ID: c.Full()})
 		if err != nil {
 			return err
 		}
-		o.Enrolled = len(consultation.Addressees(members))
+		o.Enrolled = people[c.ID]
 		if o.SuspendedDays, err = lifecycle.SuspendedDays(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		if err := s.reminds(ctx, tx, c, &o); err != nil {
 			return err
 		}
 		live, err := lifecycle.LiveItems(ctx, tx, c)
@@ -77,6 +86,6 @@ func (s *Service) invites(ctx context.Context, tx *postgres.Tx, c consultation.C
 	if _, c.Staff, _, _, err = s.drafts.Gate(ctx, tx, c); err != nil {
 		return err
 	}
-	o.Invited = len(consultation.Addressees(invited))
+	o.Invited = panel.Headcount{People: panel.Stepped(len(consultation.Addressees(invited)))}
 	return nil
 }

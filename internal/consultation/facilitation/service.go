@@ -7,6 +7,7 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/ledger"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
 	"delfi/internal/platform/postgres"
 )
@@ -18,11 +19,12 @@ type Service struct {
 	drafts        *draft.Service
 	panel         *panel.Service
 	record        *ledger.Service
+	notices       *notify.Service
 }
 
 // New makes the service.
-func New(db *postgres.DB, s *steering.Service, d *draft.Service, p *panel.Service, l *ledger.Service) *Service {
-	return &Service{db: db, consultations: s, drafts: d, panel: p, record: l}
+func New(db *postgres.DB, s *steering.Service, d *draft.Service, p *panel.Service, l *ledger.Service, n *notify.Service) *Service {
+	return &Service{db: db, consultations: s, drafts: d, panel: p, record: l, notices: n}
 }
 
 // note writes an act into the record.

@@ -24,8 +24,6 @@ import (
 
 // The terms of what happens by itself.
 const (
-	maxModeration = 14 // days after which the system releases a gather round
-	concludeAfter = 14 // days after the last release at which the system concludes
 	withdrawAfter = 30 // days of a postponed start at which the system withdraws
 	lastDayLead   = 24 * time.Hour
 	keyDateGrace  = 24 * time.Hour // for a closing round at the key's last day
@@ -230,7 +228,7 @@ func (s *Service) concludeLate(ctx context.Context, tx *postgres.Tx, c *consulta
 	if c.Concludable() != nil {
 		return nil // a round is under way: its release asks again
 	}
-	if due := civiltime.AddDays(c.LastHeld().ReleasedAt, concludeAfter); tx.Now.Before(due) {
+	if due := civiltime.AddDays(c.LastHeld().ReleasedAt, consultation.ConcludeDays); tx.Now.Before(due) {
 		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, due)
 	}
 	if next := c.Next(); next != nil && tx.Now.Before(next.PlannedAt) && next.Postponed == 0 {

@@ -35,6 +35,8 @@ type Life struct {
 	Ended       map[consultation.Act]Record // conclusion, publication and reply, those that were
 	Draws       map[string]*Draw            // by group
 	suspensions []suspension
+	Corrected   int      // texts, each as often as it was corrected
+	texts       []worded // those whose words are known
 
 	documents map[string]bool // hashes of the feedback documents recorded so far
 }
@@ -61,6 +63,7 @@ func (l *Life) take(r Record) error {
 	switch r.Type {
 	case "commitment", "origin":
 		l.promised = true
+		l.promises(r)
 		if l.Stage == "" && r.Type == "commitment" {
 			l.Stage = consultation.Draft
 		}
@@ -108,12 +111,12 @@ func (l *Life) take(r Record) error {
 var ofConsultation = []consultation.Act{
 	consultation.ActAnnounce, consultation.ActImport, consultation.ActStart, consultation.ActSuspend, consultation.ActResume,
 	consultation.ActConclude, consultation.ActMinority, consultation.ActForgo, consultation.ActPublish, consultation.ActReply, consultation.ActWithdraw,
-	consultation.ActReplace,
+	consultation.ActReplace, consultation.ActCorrect,
 }
 
 // ofRound are the acts that move a round.
 var ofRound = []consultation.Act{
-	consultation.ActPostpone, consultation.ActExtend, consultation.ActClose, consultation.ActRelease, consultation.ActSkip,
+	consultation.ActPostpone, consultation.ActExtend, consultation.ActRemind, consultation.ActClose, consultation.ActRelease, consultation.ActSkip,
 }
 
 // act takes one act of somebody who steers. Acts on contributions and statements
@@ -215,6 +218,10 @@ func (l *Life) move(r Record, act consultation.Act) error {
 		}
 		l.Given = f.Documents
 		l.Title, l.Slug = r.Words.Target, r.Words.Slug
+	case consultation.ActCorrect:
+		if err := l.correct(r); err != nil {
+			return err
+		}
 	case consultation.ActImport:
 		l.Title = r.Words.Target // its folder gets a name when it is published
 	case consultation.ActMinority, consultation.ActForgo:

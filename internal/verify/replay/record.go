@@ -43,6 +43,14 @@ type Words struct {
 	Target string `json:"target,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Slug   string `json:"slug,omitempty"` // of an announcement
+	// Of a commitment.
+	Act       string `json:"act,omitempty"`
+	Signatory string `json:"signatory,omitempty"`
+	Money     string `json:"money,omitempty"`
+	LeftOut   string `json:"left_out,omitempty"`
+	// Of a correction.
+	Was string `json:"was,omitempty"`
+	Now string `json:"now,omitempty"`
 }
 
 // Minute is how an entry writes its time.

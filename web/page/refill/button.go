@@ -9,9 +9,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Switch is how a page's link to another language becomes a button of a form.
+// Switch is how a page's links to other languages become buttons of a form.
 type Switch struct {
-	Class  string                           // of the link, and of the button
+	Class  string                           // of the links, and of the buttons
 	Field  string                           // carries the language
 	Action func(action, lang string) string // address to which the form of an action is sent in a language
 }
@@ -19,8 +19,8 @@ type Switch struct {
 // formID is the id that a form gets for its button.
 const formID = "refill"
 
-// Button returns a page on which the link of s is a button of the form that was sent, which
-// sends what stands in it. Where the page has the form no more, the button sends the values
+// Button returns a page on which the links of s are buttons of the form that was sent, which
+// send what stands in it. Where the page has the form no more, the buttons send the values
 // of f, without those of the names in without. A page without such a link, and one of a form
 // that sent nothing, stays as it is.
 func (f Form) Button(page []byte, s Switch, without ...string) ([]byte, error) {
@@ -28,26 +28,39 @@ func (f Form) Button(page []byte, s Switch, without ...string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	link := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == s.Class })
-	if link == nil || len(f.Values) == 0 {
+	links := findAll(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == s.Class })
+	if len(links) == 0 || len(f.Values) == 0 {
 		return page, nil
 	}
 	form := f.choose(doc)
 	if form == nil {
 		form = f.hidden(append(without, s.Field))
-		link.Parent.InsertBefore(form, link)
+		links[0].Parent.InsertBefore(form, links[0])
 	}
-	s.turn(link, form)
+	for _, link := range links {
+		s.turn(link, form)
+	}
 	return render(doc)
 }
 
-// Offer returns a page that is read with the link of s as a button of the form into which
+// Offer returns a page that is read with the links of s as buttons of the form into which
 // most is typed, the first of several; a page without such a form stays as it is. What is
 // typed into other forms of the page is lost, for a button sends one.
 //
 // Every page that is read comes by, so that no page is parsed: the two tags are found in its
 // bytes, as templates write them, and parsed alone.
 func Offer(page []byte, s Switch) ([]byte, error) {
+	for {
+		next, err := offer(page, s)
+		if err != nil || len(next) == len(page) { // a button is longer than a link
+			return page, err
+		}
+		page = next
+	}
+}
+
+// offer is Offer for the first link that is left.
+func offer(page []byte, s Switch) ([]byte, error) {
 	begin, end := spanOf(page, s.Class)
 	if end == 0 {
 		return page, nil

@@ -194,18 +194,57 @@ func (d room) remove(q *page.Request) error {
 	err = d.Contributions.Remove(q.Context(), q.Actor, slug, id, form.Value("ground"))
 	var f *fault.Fault
 	if errors.As(err, &f) && f.Kind == fault.Invalid {
-		v, inner := d.queueOf(q, []string{id.String()})
+		r, inner := d.removal(q, id)
 		if inner != nil {
 			return inner
 		}
-		v.Destination, v.Fault, v.Removing, v.Ground = string(contribution.Fresh), f, id, form.Value("ground")
-		return q.Render(422, queuePage(v))
+		r.Problems = problems(q, f)
+		return q.Render(422, removalPage(r, form.Value("ground")))
 	}
 	if err != nil {
 		return err
 	}
 	q.Flash("staff.done.removed")
 	return q.Redirect(queuePath(slug, ""))
+}
+
+// beforeRemoval is the page before a contribution's words are removed.
+func (d room) beforeRemoval(q *page.Request) error {
+	id, err := uuid.Parse(q.Param("contribution"))
+	if err != nil {
+		return notThere()
+	}
+	r, err := d.removal(q, id)
+	if err != nil {
+		return err
+	}
+	return q.Render(200, removalPage(r, ""))
+}
+
+// removal says what goes and what stays of a contribution whose words are removed.
+func (d room) removal(q *page.Request, id uuid.UUID) (ui.Removal, error) {
+	v, err := d.queueOf(q, []string{id.String()})
+	if err != nil {
+		return ui.Removal{}, err
+	}
+	if len(v.Chosen) != 1 || v.Chosen[0].Removed != "" {
+		return ui.Removal{}, notThere()
+	}
+	c, back := v.Chosen[0], queuePath(v.Consultation.Slug, "", id)
+	f := v.frame(q)
+	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("staff.removal.button")})
+	return ui.Removal{
+		Frame: f, Kicker: v.Consultation.Title, KickerLang: v.Consultation.Language, Title: q.T("staff.removal.before", "alias", c.Alias.Name),
+		Words: c.Body, Lang: v.Consultation.Language,
+		Goes:   []string{q.T("staff.removal.words_go"), q.T("staff.removal.contribution_goes")},
+		Stays:  []string{q.T("staff.removal.contribution_stays"), q.T("staff.removal.trace_stays")},
+		Action: removalPath(v.Consultation.Slug, id), Button: q.T("staff.removal.button"), Back: back, BackWords: q.T("staff.removal.back"),
+	}, nil
+}
+
+// removalPath is the address of the removal of a contribution's words.
+func removalPath(slug string, id uuid.UUID) string {
+	return "/desk/" + slug + "/contributions/" + id.String() + "/remove"
 }
 
 // undo takes an act back.

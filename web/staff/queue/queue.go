@@ -40,8 +40,6 @@ type queueView struct {
 	LeftOut      string
 	Rule         string
 	Reason       string
-	Removing     uuid.UUID // the contribution whose removal was refused
-	Ground       string    // as typed for it
 	Stale        *ui.Staleness
 	Fault        *fault.Fault
 	Sent         func(field string) string // versions of a form that is to be filled in better; nil for those of what stands
@@ -258,21 +256,8 @@ func (v queueView) merges() bool {
 	return v.Fault != nil || !slices.ContainsFunc(v.Chosen, func(c contribution.Contribution) bool { return c.State == contribution.Rejected })
 }
 
-// problems are those of the form that was sent: the removal's stand with its contribution.
-func (v queueView) problems(q *page.Request) ui.Problems {
-	p := problems(q, v.Fault)
-	if v.Removing != uuid.Nil {
-		return p.In(v.Removing.String())
-	}
-	return p
-}
-
-func (v queueView) ground(c contribution.Contribution) string {
-	if c.ID != v.Removing {
-		return ""
-	}
-	return v.Ground
-}
+// problems are those of the form that was sent.
+func (v queueView) problems(q *page.Request) ui.Problems { return problems(q, v.Fault) }
 
 // refused says why an act was not done: who was quicker, with what, and when.
 func (v queueView) refused(q *page.Request) string { return conflict(q, v.Fault) }

@@ -22,17 +22,18 @@ type room struct{ Services }
 
 // Handlers are the room's pages and acts, for the table of routes.
 type Handlers struct {
-	Queue, Dispose, Remove page.Handler // of contributions
-	Undo, Claim, Judge     page.Handler // of the queue: acts, claims, second looks
-	Appeals, Settle        page.Handler
-	Rules, PublishRules    page.Handler // of the house
+	Queue, Dispose        page.Handler // of contributions
+	BeforeRemoval, Remove page.Handler // of their words
+	Undo, Claim, Judge    page.Handler // of the queue: acts, claims, second looks
+	Appeals, Settle       page.Handler
+	Rules, PublishRules   page.Handler // of the house
 }
 
 // New returns the room's handlers.
 func New(s Services) (Handlers, error) {
 	d := room{s}
 	return Handlers{
-		Queue: d.queue, Dispose: d.dispose, Remove: d.remove,
+		Queue: d.queue, Dispose: d.dispose, BeforeRemoval: d.beforeRemoval, Remove: d.remove,
 		Undo: d.undo, Claim: d.claims, Judge: d.judge,
 		Appeals: d.appeals, Settle: d.settle,
 		Rules: d.rules, PublishRules: d.publishRules,

@@ -231,7 +231,7 @@ func (d Document) Swapped(list string, i, j int) Document {
 var belonging = map[string][]string{
 	"scale":     {"points", "low", "high", "classes", "cannot_judge"},
 	"criteria":  {"points", "low", "high", "classes", "cannot_judge", "criteria"},
-	"estimate":  {"unit", "min", "max", "grid", "never", "triple", "cannot_judge"},
+	"estimate":  {"unit", "unit_in", "min", "max", "grid", "never", "triple", "cannot_judge"},
 	"date":      {"unit", "min", "max", "grid", "never", "triple", "cannot_judge"},
 	"ranking":   {"k"},
 	"choice":    {"cannot_judge"},
@@ -252,6 +252,11 @@ func (d Document) Fitted() Document {
 		at := fmt.Sprintf("item_kinds[%d]", i)
 		if fields, ok := belonging[d.Text(at+".kind")]; ok {
 			d = d.only(at, append([]string{"id", "kind"}, fields...))
+		}
+	}
+	for i := range d.Len("panel.groups") {
+		if at := In("panel.groups[].rule", i); !d.translates(Place{Path: "panel.groups[].rule"}, at) {
+			d = d.Without(at + in)
 		}
 	}
 	if fields, ok := figures[d.Text("consensus.rule")]; ok {
@@ -312,7 +317,7 @@ func (d Document) Spoken(languages []string) Document {
 			d = d.Without(path)
 		}
 	}
-	return d
+	return d.untranslated()
 }
 
 // Renamed gives the document with another first language: the words in the old one are taken

@@ -107,7 +107,7 @@ func (f Form) Change(variant protocol.Variant) Form {
 	f.Protocol = d.String()
 	items := make([]Item, len(f.Items))
 	for i, item := range f.Items {
-		items[i] = Item{Text: item.Text}
+		items[i] = Item{Text: item.Text, In: item.In}
 	}
 	f.Items = items
 	return f

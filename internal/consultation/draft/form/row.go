@@ -135,7 +135,7 @@ func (f Form) Fit(before Form) Form {
 		case delphi.ScaleForm:
 			set(at+".points", number(9))
 		case delphi.EstimateForm:
-			d = d.Without(at + ".min").Without(at + ".max").Without(at + ".unit")
+			d = d.Without(at + ".min").Without(at + ".max").Without(at + ".unit").Without(at + ".unit" + in)
 			set(at+".min", number(0))
 			set(at+".max", number(100))
 		case delphi.DateForm:

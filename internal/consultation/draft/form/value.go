@@ -208,8 +208,17 @@ func (f Form) Typed(path string) []string {
 	case "document":
 		return []string{f.Plan().Indented()}
 	case "languages": // those beside the first
-		others := slices.DeleteFunc(f.Plan().Texts("languages"), func(l string) bool { return l == f.Language })
-		return []string{strings.Join(others, ", ")}
+		if others := slices.DeleteFunc(f.Plan().Texts("languages"), func(l string) bool { return l == f.Language }); len(others) > 0 {
+			return others
+		}
+		return []string{""}
+	}
+	if original, _, ok := Translated(path); ok {
+		if words, beside := f.translation(path); beside {
+			return []string{words}
+		}
+		p, _ := At(original)
+		return f.Plan().written(p, path)
 	}
 	if id, ok := strings.CutPrefix(path, "office_"); ok {
 		return []string{f.Offices[id]}
@@ -249,7 +258,7 @@ func (f Form) TypeAll(paths []string, typed func(path string) ([]string, bool)) 
 // put types a field of the form, whose items are its own, or of its document, which it gives.
 func (f *Form) put(d Document, path string, typed []string) Document {
 	if path == "language" && len(typed) > 0 && typed[0] != f.Language {
-		d = d.Renamed(f.Language, typed[0])
+		return f.renamed(d, typed[0])
 	}
 	if own := f.own(path); own != nil {
 		*own = ""
@@ -274,9 +283,16 @@ func (f *Form) put(d Document, path string, typed []string) Document {
 				}
 			}
 		}
-		return d.Spoken(spoken)
+		return f.spoken(d, spoken)
 	}
-	p, ok := At(path)
+	original, _, translated := Translated(path)
+	if translated {
+		if _, beside := f.translation(path); beside {
+			f.translate(path, strings.Join(typed, ""))
+			return d
+		}
+	}
+	p, ok := At(original)
 	if !ok {
 		p, _ = At(above(path))
 	}
