@@ -63,6 +63,7 @@ func Routes(o Options) ([]page.Route, error) {
 	o.Draft.Preview = preview.Of
 	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
 	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
+	o.Rehearsal.Reasons, o.Rehearsal.OpinionReasons = webpublic.Reasons, webpublic.OpinionReasons
 	trial, err13 := rehearsal.New(o.Rehearsal)
 	wizard, err11 := draft.New(o.Draft)
 	house, err14 := oversight.New(o.Oversight)
@@ -166,7 +167,9 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/rehearsal/{play}/rounds/{n}", personal, noStore, trial.Result, signedIn),
 		get("/desk/{slug}/rehearsal/{play}/rounds/{n}/form", personal, noStore, trial.Form, signedIn),
 		get("/desk/{slug}/rehearsal/{play}/rounds/{n}/criteria", personal, noStore, trial.Criteria, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/rounds/{n}/reasons/{of}/{page}", personal, noStore, trial.Reasons, signedIn),
 		get("/desk/{slug}/rehearsal/{play}/opinion", personal, noStore, trial.Opinion, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/opinion/reasons/{of}/{page}", personal, noStore, trial.OpinionReasons, signedIn),
 		get("/desk/{slug}/protocol.json", personal, noStore, wizard.Export, signedIn),
 		post("/desk/{slug}/duplicate", personal, wizard.Duplicate, signedIn),
 		get("/desk/{slug}/template", personal, noStore, wizard.Saving, signedIn),

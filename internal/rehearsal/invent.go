@@ -135,7 +135,7 @@ func (v inventor) one(who person, k delphi.ItemKind, i consultation.Item, wave i
 	unable := k.CannotJudge && v.chance("unable", who.id, item).Float64() < .04
 	switch {
 	case k.Kind == delphi.TextForm:
-		if r.Float64() > .4 {
+		if r.Float64() > v.speaks(.4) {
 			return a, false
 		}
 		a.Reason = words(v.language, "answer", 1+r.IntN(999))
@@ -156,7 +156,7 @@ func (v inventor) one(who person, k delphi.ItemKind, i consultation.Item, wave i
 	default:
 		a = v.estimated(who, k, a, x)
 	}
-	if k.Kind != delphi.TextForm && r.Float64() < .12 && v.reasons() {
+	if k.Kind != delphi.TextForm && r.Float64() < v.speaks(.12) && v.reasons() {
 		a.Reason, a.Argues = v.reason(k, x, r)
 	}
 	return a, true
@@ -204,10 +204,22 @@ func (v inventor) list(who person, k delphi.ItemKind, form delphi.Form, items []
 		}
 		all = append(all, a)
 	}
-	if r := v.chance("list", who.id, k.ID, fmt.Sprint(wave)); len(all) > 0 && r.Float64() < .12 && v.reasons() {
+	if r := v.chance("list", who.id, k.ID, fmt.Sprint(wave)); len(all) > 0 && r.Float64() < v.speaks(.12) && v.reasons() {
 		all[0].Reason = words(v.language, "reason", 1+r.IntN(999))
 	}
 	return all
+}
+
+// spoken is how many people write words about one question, about: nobody reads more invented ones.
+const spoken = 60
+
+// speaks is the share of people who write words, at most.
+func (v inventor) speaks(share float64) float64 {
+	all := 0
+	for _, n := range v.play.People {
+		all += n
+	}
+	return min(share, spoken/float64(max(1, all)))
 }
 
 // reasons tells whether the protocol takes any.

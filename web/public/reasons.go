@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
@@ -55,9 +56,23 @@ func (c room) reasons(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	f = *f.In(v.Language)
-	result := resultView{view: view{v}, Round: r, Document: f}
-	of := q.Param("of")
+	out, err := resultView{view: view{v}, Round: r, Document: *f.In(v.Language)}.reasonsPage(q)
+	if err != nil {
+		return err
+	}
+	return q.Render(200, reasons(out))
+}
+
+// Reasons draws the page of reasons that the address names of a round whose document is stored
+// nowhere.
+func Reasons(q *page.Request, c consultation.Consultation, r consultation.Round, d feedback.Document) (templ.Component, error) {
+	out, err := resultView{view: view{dossier.View{Consultation: c}}, Round: r, Document: *d.In(c.Language)}.reasonsPage(q)
+	return reasons(out), err
+}
+
+// reasonsPage is the page of the round's reasons that the address names.
+func (result resultView) reasonsPage(q *page.Request) (reasonsView, error) {
+	v, r, f, of := result.View, result.Round, result.Document, q.Param("of")
 	out := reasonsView{view: result.view, Kicker: v.RoundName(q, r), Title: q.T("consultation.paper.reasons"), path: func(n int) string { return v.ReasonsPath(r.Number, of, n) }}
 	if n := slices.IndexFunc(f.Items, func(i feedback.ItemResult) bool { return strconv.Itoa(i.Number) == of }); n >= 0 {
 		i := f.Items[n]
@@ -66,10 +81,7 @@ func (c room) reasons(q *page.Request) error {
 		out.Columns = dossier.Columns(result.listReasons(of))
 	}
 	out.Back = v.Path("/rounds/" + strconv.Itoa(r.Number) + "#r-" + of)
-	if out, err = out.paged(q); err != nil {
-		return err
-	}
-	return q.Render(200, reasons(out))
+	return out.paged(q)
 }
 
 // opinionReasons shows all reasons about an item of the published opinion, its dissent first.
@@ -78,19 +90,32 @@ func (c room) opinionReasons(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	out, err := o.reasonsPage(q)
+	if err != nil {
+		return err
+	}
+	return q.Render(200, reasons(out))
+}
+
+// OpinionReasons draws the page of reasons that the address names of an opinion that is stored
+// nowhere.
+func OpinionReasons(q *page.Request, c consultation.Consultation, o schema.Opinion) (templ.Component, error) {
+	out, err := opinionView{view: view{dossier.View{Consultation: c}}, Opinion: o}.reasonsPage(q)
+	return reasons(out), err
+}
+
+// reasonsPage is the page of the opinion's reasons that the address names.
+func (o opinionView) reasonsPage(q *page.Request) (reasonsView, error) {
 	n := slices.IndexFunc(o.Opinion.Items, func(i schema.Item) bool { return strconv.Itoa(i.Number) == q.Param("of") })
 	if n < 0 {
-		return fault.New(fault.NotFound, "no_page", "there is no such page of reasons")
+		return reasonsView{}, fault.New(fault.NotFound, "no_page", "there is no such page of reasons")
 	}
 	i := o.Opinion.Items[n]
 	out := reasonsView{
 		view: o.view, Kicker: q.T("consultation.step.opinion"), Title: q.T("consultation.paper.reasons"), Text: strconv.Itoa(i.Number) + ". " + i.Text, Carried: i.Language,
 		Columns: o.everyReason(i), Back: o.view.Path("/opinion#a" + strconv.Itoa(i.Number)), path: func(n int) string { return o.view.OpinionReasonsPath(i.Number, n) },
 	}
-	if out, err = out.paged(q); err != nil {
-		return err
-	}
-	return q.Render(200, reasons(out))
+	return out.paged(q)
 }
 
 // everyReason are all reasons about an item: of a question in words those of its last round,

@@ -8,7 +8,7 @@
 //	/desk/{slug}/rehearsal/{play}/rounds/{n}/criteria  which criteria are met, and what follows
 //	/desk/{slug}/rehearsal/{play}/opinion              the opinion, as it would be published
 //
-// Every page is read; none takes a form that is posted, since nothing is kept. The play stands in
+// Beneath a round and the opinion lie the pages of all reasons about one thing. Every page is read; none takes a form that is posted, since nothing is kept. The play stands in
 // the address. Forms, results and opinions are drawn by the rooms whose pages they are, which the
 // table of routes hands over; the layout marks them.
 package rehearsal

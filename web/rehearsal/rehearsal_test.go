@@ -180,6 +180,30 @@ func TestThePlayIsChosen(t *testing.T) {
 	}
 }
 
+// TestManyReasonsHavePages: the form of a round leads to all reasons of the round before, and the
+// opinion's have their page too.
+func TestManyReasonsHavePages(t *testing.T) {
+	h := open(t)
+	giulia := h.site.As(t, h.Person(t, "giulia"))
+	first := "/desk/prova-classical/rehearsal/agree-1-200"
+	led := giulia.Get(t, first+"/rounds/3/form").Page.Find("main a[href*='/rounds/2/reasons/']").First().AttrOr("href", "")
+	if led == "" {
+		t.Fatal("the form leads to no reasons")
+	}
+	for _, to := range []string{led, first + "/opinion/reasons/1/1"} {
+		got := giulia.Get(t, to)
+		if got.Status != 200 || got.Count("main.dlf-trial") != 1 || !strings.Contains(got.Text("main"), "Ragione inventata") {
+			t.Errorf("%s: %d %s", to, got.Status, got.Text("main"))
+		}
+		if back := got.Page.Find(".dlf-back a").AttrOr("href", ""); giulia.Get(t, strings.Split(back, "#")[0]).Status != 200 {
+			t.Errorf("%s leads back to %q", to, back)
+		}
+		if got := giulia.Get(t, strings.TrimSuffix(to, "1")+"99"); got.Status != 404 {
+			t.Errorf("%s, page 99: %d", to, got.Status)
+		}
+	}
+}
+
 // TestADraftThatDoesNotHoldIsNotRehearsed: its page says so, and an announced consultation has none.
 func TestADraftThatDoesNotHoldIsNotRehearsed(t *testing.T) {
 	h := open(t)
@@ -213,7 +237,7 @@ func TestGuards(t *testing.T) {
 		"another administration": {Who: h.Person(t, "elena"), Status: 404},
 	}
 	var routes []webtest.Route
-	for _, path := range []string{"", "/agree-1-20", "/agree-1-20/rounds/2", "/agree-1-20/rounds/2/form", "/agree-1-20/rounds/2/criteria", "/agree-1-20/opinion"} {
+	for _, path := range []string{"", "/agree-1-20", "/agree-1-20/rounds/2", "/agree-1-20/rounds/2/form", "/agree-1-20/rounds/2/criteria", "/agree-1-20/rounds/2/reasons/1/1", "/agree-1-20/opinion", "/agree-1-20/opinion/reasons/1/1"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: "/desk/prova-classical/rehearsal" + path, Denied: denied})
 	}
 	h.Guards(t, []string{"/desk/{slug}/rehearsal"}, h.Person(t, "anna"), routes)

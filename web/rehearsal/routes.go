@@ -26,17 +26,24 @@ type Services struct {
 	Paper   func(c consultation.Consultation, p ballot.Paper) templ.Component
 	Result  func(c consultation.Consultation, r consultation.Round, d feedback.Document) templ.Component
 	Opinion func(c consultation.Consultation, o schema.Opinion) templ.Component
+
+	// Pages of reasons that the address names, of a round and of the opinion.
+	Reasons        func(q *page.Request, c consultation.Consultation, r consultation.Round, d feedback.Document) (templ.Component, error)
+	OpinionReasons func(q *page.Request, c consultation.Consultation, o schema.Opinion) (templ.Component, error)
 }
 
 type room struct{ Services }
 
 // Handlers are the room's pages, for the table of routes.
 type Handlers struct {
-	Begin, Rounds, Form, Result, Criteria, Opinion page.Handler
+	Begin, Rounds, Form, Result, Reasons, Criteria, Opinion, OpinionReasons page.Handler
 }
 
 // New returns the room's handlers.
 func New(s Services) (Handlers, error) {
 	d := room{s}
-	return Handlers{Begin: d.begin, Rounds: d.rounds, Form: d.form, Result: d.result, Criteria: d.criteria, Opinion: d.opinion}, page.Complete("rehearsal", s)
+	return Handlers{
+		Begin: d.begin, Rounds: d.rounds, Form: d.form, Result: d.result, Reasons: d.reasons, Criteria: d.criteria,
+		Opinion: d.opinion, OpinionReasons: d.opinionReasons,
+	}, page.Complete("rehearsal", s)
 }

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
 	"delfi/internal/rehearsal"
+	"delfi/internal/report/schema"
 	"delfi/web/dossier"
 	"delfi/web/i18n"
 	"delfi/web/page"
@@ -110,19 +111,52 @@ func (d room) result(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(200, d.Result(v.View.Consultation, round, document))
+	return q.Render(200, d.Services.Result(v.View.Consultation, round, document))
 }
 
-func (d room) opinion(q *page.Request) error {
-	v, err := d.run(q, 0)
+func (d room) reasons(q *page.Request) error {
+	v, round, document, err := d.document(q)
 	if err != nil {
 		return err
 	}
+	drawn, err := d.Services.Reasons(q, v.View.Consultation, round, document)
+	if err != nil {
+		return err
+	}
+	return q.Render(200, drawn)
+}
+
+// published is run to its opinion.
+func (d room) published(q *page.Request) (view, schema.Opinion, error) {
+	v, err := d.run(q, 0)
+	if err != nil {
+		return v, schema.Opinion{}, err
+	}
 	o, ok := v.Opinion()
 	if !ok {
-		return fault.New(fault.NotFound, "no_opinion", "the opinion has not been published yet")
+		return v, o, fault.New(fault.NotFound, "no_opinion", "the opinion has not been published yet")
+	}
+	return v, o, nil
+}
+
+func (d room) opinion(q *page.Request) error {
+	v, o, err := d.published(q)
+	if err != nil {
+		return err
 	}
 	return q.Render(200, d.Services.Opinion(v.View.Consultation, o))
+}
+
+func (d room) opinionReasons(q *page.Request) error {
+	v, o, err := d.published(q)
+	if err != nil {
+		return err
+	}
+	drawn, err := d.OpinionReasons(q, v.View.Consultation, o)
+	if err != nil {
+		return err
+	}
+	return q.Render(200, drawn)
 }
 
 // criteriaView says which criteria a round meets.
