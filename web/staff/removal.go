@@ -127,7 +127,10 @@ func (d room) removeReason(q *page.Request) error {
 	err = d.Reports.RemoveReason(q.Context(), q.Actor, v.Consultation.Slug, digest, form.Value("ground"))
 	var f *fault.Fault
 	at := slices.IndexFunc(v.Reasons, func(r published) bool { return r.Digest == digest })
-	if errors.As(err, &f) && f.Kind == fault.Invalid && at >= 0 {
+	if errors.As(err, &f) && f.Kind == fault.Invalid {
+		if at < 0 {
+			return notThere()
+		}
 		before := v.removal(q, v.Reasons[at])
 		before.Problems = ui.ProblemsOf(f).Labelled(map[string]string{"ground": q.T("staff.removal.ground")})
 		return q.Render(422, reasonPage(before, form.Value("ground")))
