@@ -53,7 +53,7 @@ func gather(t *testing.T, h *webtest.House) {
 		}
 		part := min(40, len(texts))
 		for _, text := range texts[:part] {
-			_, err := h.Contributions.Contribute(ctx, alias, c.ID, text)
+			_, err := h.Contributions.Contribute(ctx, alias, c.ID, text, "")
 			ok(err)
 		}
 		texts = texts[part:]

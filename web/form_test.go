@@ -186,7 +186,7 @@ func TestFreeText(t *testing.T) {
 	tried := slices.Concat(
 		w.refused(giulia, "/desk/new"), w.drafting(w.as("elena"), "/desk/mercato-coperto/draft/"),
 		w.refused(giulia, answering+"/suspend"), w.refused(giulia, answering+"/withdraw"), w.refused(paolo, answering), w.refused(paolo, answering+"/rounds/3/close"), w.refused(paolo, answering+"/rounds/3/extend"),
-		w.refused(giulia, "/administrations/riva"),
+		w.refused(giulia, "/administrations/riva"), w.refused(w.as("elena"), "/desk/mercato-coperto/template"),
 		w.refused(giulia, "/desk/alberi-e-ombra/rolls"),
 		w.refused(anna, gathering+"/contributions"), w.refused(panelist, paper+"?item=1"),
 	)
@@ -339,6 +339,7 @@ mercato-coperto/draft/rounds stability.wilcoxon.alpha
 mercato-coperto/draft/rounds stability.wilcoxon.effect_min
 mercato-coperto/draft/staff office_…
 mercato-coperto/draft/summary document
+mercato-coperto/template template_name
 new document
 new slug
 new title

@@ -9,17 +9,21 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/participate/preview"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/rehearsal"
 	"delfi/web/search"
 	"delfi/web/staff"
 	staffqueue "delfi/web/staff/queue"
 	"delfi/web/static"
+	"delfi/web/translation"
 )
 
 // The words of the columns are explained at page.Route. routes_test.go tries over HTTP that each
@@ -56,9 +60,15 @@ func Routes(o Options) ([]page.Route, error) {
 	docs, err8 := library.New(o.Library)
 	drawn, err9 := webdraw.New(o.Draw)
 	groups, err10 := access.New(o.Access)
+	o.Draft.Preview = preview.Of
+	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
+	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
+	trial, err13 := rehearsal.New(o.Rehearsal)
 	wizard, err11 := draft.New(o.Draft)
-	house, err13 := oversight.New(o.Oversight)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13); err != nil {
+	house, err14 := oversight.New(o.Oversight)
+	guests, err15 := invite.New(o.Invite)
+	translated, err16 := translation.New(o.Translation)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -85,6 +95,8 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/consultations/{slug}/timeline", public, shared, open.Timeline),
 		get("/consultations/{slug}/minority", public, shared, open.Minority),
 		get("/consultations/{slug}/opinion", public, shared, open.Opinion),
+		get("/consultations/{slug}/opinion/reasons/{of}/{page}", public, shared, open.OpinionReasons),
+		get("/consultations/{slug}/rounds/{n}/reasons/{of}/{page}", public, shared, open.Reasons),
 		get("/consultations/{slug}/opinion.json", public, shared, open.Document),
 		get("/consultations/{slug}/library", public, shared, docs.List),
 		get("/consultations/{slug}/library/{n}/{version}", public, stored, docs.File),
@@ -97,6 +109,8 @@ func Routes(o Options) ([]page.Route, error) {
 		// Answering with an account. A round that is over is everybody's page.
 		get("/consultations/{slug}/enrol", answering, noStore, p.Enrolment, signedIn),
 		post("/consultations/{slug}/enrol", answering, p.Enrol, signedIn),
+		get("/consultations/{slug}/invitation", answering, noStore, guests.Page),
+		post("/consultations/{slug}/invitation", answering, guests.Enter, page.LimitCodes),
 		get("/consultations/{slug}/contributions", answering, noStore, p.Contributions),
 		post("/consultations/{slug}/contributions", answering, p.Contribute, signedIn),
 		get("/consultations/{slug}/rounds/{n}", answering, shared, p.Account.Round),
@@ -147,8 +161,16 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/draft/{step}", personal, noStore, wizard.Step, signedIn),
 		post("/desk/{slug}/draft/{step}", personal, wizard.Store, signedIn),
 		upload("/desk/{slug}/draft/summary", personal, draft.MostFile, wizard.Replace, signedIn),
+		get("/desk/{slug}/rehearsal", personal, noStore, trial.Begin, signedIn),
+		get("/desk/{slug}/rehearsal/{play}", personal, noStore, trial.Rounds, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/rounds/{n}", personal, noStore, trial.Result, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/rounds/{n}/form", personal, noStore, trial.Form, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/rounds/{n}/criteria", personal, noStore, trial.Criteria, signedIn),
+		get("/desk/{slug}/rehearsal/{play}/opinion", personal, noStore, trial.Opinion, signedIn),
 		get("/desk/{slug}/protocol.json", personal, noStore, wizard.Export, signedIn),
 		post("/desk/{slug}/duplicate", personal, wizard.Duplicate, signedIn),
+		get("/desk/{slug}/template", personal, noStore, wizard.Saving, signedIn),
+		post("/desk/{slug}/template", personal, wizard.Save, signedIn),
 		get("/desk/{slug}/delete", personal, noStore, desk.Before("delete"), signedIn),
 		post("/desk/{slug}/delete", personal, desk.Does("delete"), signedIn),
 		get("/desk/{slug}/announce", personal, noStore, desk.Before("announce"), signedIn),
@@ -185,6 +207,13 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/rolls", personal, noStore, groups.Rolls, signedIn),
 		upload("/desk/{slug}/rolls/{group}", personal, access.MostFile, groups.Check, signedIn),
 		post("/desk/{slug}/rolls/{group}/import", personal, groups.Import, signedIn),
+		get("/desk/{slug}/invitations/{group}", personal, noStore, groups.Invitations, signedIn),
+		upload("/desk/{slug}/invitations/{group}", personal, access.MostGuests, groups.CheckGuests, signedIn),
+		post("/desk/{slug}/invitations/{group}/import", personal, groups.Invite, signedIn),
+		post("/desk/{slug}/invitations/{group}/send", personal, groups.Send, signedIn),
+		post("/desk/{slug}/invitations/{group}/until", personal, groups.Expire, signedIn),
+		post("/desk/{slug}/invitations/{group}/guests/{guest}", personal, groups.Guest, signedIn),
+		get("/desk/{slug}/invitations/{group}/letters", personal, noStore, groups.Letters, signedIn),
 		get("/desk/{slug}/publish", personal, noStore, desk.Before("publish"), signedIn),
 		post("/desk/{slug}/publish", personal, desk.Does("publish"), signedIn, fresh),
 		get("/desk/{slug}/withdraw", personal, noStore, desk.Before("withdraw"), signedIn),
@@ -203,6 +232,8 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/items/{item}/reword", personal, desk.Reword, signedIn),
 		post("/desk/{slug}/items/{item}/undecide", personal, desk.Undecide, signedIn),
 		post("/desk/{slug}/decide-all", personal, desk.DecideAll, signedIn),
+		get("/desk/{slug}/translations", personal, noStore, translated.Sheet, signedIn),
+		post("/desk/{slug}/translations/{item}", personal, translated.Translate, signedIn),
 		get("/desk/{slug}/contributions", personal, noStore, queue.Queue, signedIn),
 		post("/desk/{slug}/contributions", personal, queue.Dispose, signedIn),
 		get("/desk/{slug}/contributions/{contribution}/remove", personal, noStore, queue.BeforeRemoval, signedIn),
@@ -227,6 +258,9 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/corrections/{text}", personal, noStore, house.Editor, signedIn),
 		post("/desk/{slug}/corrections/{text}", personal, house.Correct, signedIn),
 		post("/administrations/{slug}", personal, desk.Describe, signedIn),
+		get("/administrations/{slug}/templates", personal, noStore, wizard.Templates, signedIn),
+		get("/administrations/{slug}/templates/{template}/remove", personal, noStore, wizard.Removal, signedIn),
+		post("/administrations/{slug}/templates/{template}/remove", personal, wizard.Remove, signedIn),
 		post("/administrations/{slug}/grant", personal, desk.GrantRole, signedIn),
 		get("/administrations/{slug}/revoke", personal, noStore, desk.BeforeRevocation, signedIn),
 		post("/administrations/{slug}/revoke", personal, desk.RevokeRole, signedIn),

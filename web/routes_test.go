@@ -28,16 +28,20 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/participate/preview"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/rehearsal"
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/static"
+	"delfi/web/translation"
 	"delfi/web/webtest"
 )
 
@@ -78,65 +82,79 @@ func promise(t *testing.T) *promised {
 // examples are the parameters of patterns at which an answer is 200; everything else is
 // asked of the consultation whose round is open.
 var examples = map[string]string{
-	"/consultations/{slug}/rounds/{n}":            "/consultations/" + webtest.Answering + "/rounds/2",
-	"/consultations/{slug}/contributions":         "/consultations/" + webtest.Answering + "/contributions",
-	"/consultations/{slug}/opinion":               "/consultations/" + webtest.Published + "/opinion",
-	"/consultations/{slug}/opinion.json":          "/consultations/" + webtest.Published + "/opinion.json",
-	"/record/{slug}/rounds/{n}/marks":             "/record/" + webtest.Published + "/rounds/2/marks",
-	"/record/{slug}/rounds/{n}/marks/{prefix}":    "/record/" + webtest.Published + "/rounds/2/marks/00",
-	"/record/{slug}/files":                        "/record/" + webtest.Published + "/files",
-	"/record/{slug}/*":                            "/record/" + webtest.Published + "/protocol.json",
-	"/record/{slug}.zip":                          "/record/" + webtest.Published + ".zip",
-	"/record/{slug}":                              "/record/" + webtest.Published,
-	"/record/tile/8/*":                            "/record/tile/8/0/000.p/1",
-	static.Prefix + "*":                           static.URL("css/delfi.css"),
-	"/administrations/{slug}":                     "/administrations/riva",
-	"/administrations/{slug}/desk":                "/administrations/riva/desk",
-	"/desk/{slug}/corrections/{text}":             "/desk/" + webtest.Answering + "/corrections/title",
-	"/consultations/{slug}/library/{n}/{version}": "/consultations/" + webtest.Published + "/library/1/1",
-	"/desk/{slug}/start":                          "/desk/" + webtest.Announced + "/start",
-	"/desk/{slug}/done/{act}":                     "/desk/" + webtest.Answering + "/done/start",
-	"/desk/{slug}/library/{n}":                    "/desk/" + webtest.Answering + "/library/1",
-	"/desk/{slug}/library/{n}/{version}":          "/desk/" + webtest.Answering + "/library/1/1",
+	"/consultations/{slug}/rounds/{n}":                     "/consultations/" + webtest.Answering + "/rounds/2",
+	"/consultations/{slug}/contributions":                  "/consultations/" + webtest.Answering + "/contributions",
+	"/consultations/{slug}/opinion":                        "/consultations/" + webtest.Published + "/opinion",
+	"/consultations/{slug}/opinion.json":                   "/consultations/" + webtest.Published + "/opinion.json",
+	"/consultations/{slug}/opinion/reasons/{of}/{page}":    "/consultations/" + webtest.Published + "/opinion/reasons/1/1",
+	"/consultations/{slug}/rounds/{n}/reasons/{of}/{page}": "/consultations/" + webtest.Published + "/rounds/2/reasons/1/1",
+	"/record/{slug}/rounds/{n}/marks":                      "/record/" + webtest.Published + "/rounds/2/marks",
+	"/record/{slug}/rounds/{n}/marks/{prefix}":             "/record/" + webtest.Published + "/rounds/2/marks/00",
+	"/record/{slug}/files":                                 "/record/" + webtest.Published + "/files",
+	"/record/{slug}/*":                                     "/record/" + webtest.Published + "/protocol.json",
+	"/record/{slug}.zip":                                   "/record/" + webtest.Published + ".zip",
+	"/record/{slug}":                                       "/record/" + webtest.Published,
+	"/record/tile/8/*":                                     "/record/tile/8/0/000.p/1",
+	static.Prefix + "*":                                    static.URL("css/delfi.css"),
+	"/administrations/{slug}":                              "/administrations/riva",
+	"/consultations/{slug}/library/{n}/{version}":          "/consultations/" + webtest.Published + "/library/1/1",
+	"/desk/{slug}/start":                                   "/desk/" + webtest.Announced + "/start",
+	"/desk/{slug}/done/{act}":                              "/desk/" + webtest.Answering + "/done/start",
+	"/desk/{slug}/library/{n}":                             "/desk/" + webtest.Answering + "/library/1",
+	"/desk/{slug}/library/{n}/{version}":                   "/desk/" + webtest.Answering + "/library/1/1",
+	"/administrations/{slug}/templates":                    "/administrations/riva/templates",
+	"/administrations/{slug}/desk":                         "/administrations/riva/desk",
+	"/desk/{slug}/corrections/{text}":                      "/desk/" + webtest.Answering + "/corrections/title",
 }
 
 // withoutExample are routes that are read and at which nobody in the demonstration gets 200,
 // with the reason. Their classes are tried on what they refuse.
 var withoutExample = map[string]string{
-	"/consultations/{slug}/draws/{group}":               "no group of the demonstration is drawn",
-	"/desk/{slug}/draws/{group}":                        "as above",
-	"/consultations/{slug}/minority":                    "no consultation waits for its publication",
-	"/consultations/{slug}/get-code":                    "no consultation is answered with codes",
-	"/consultations/{slug}/code":                        "as above",
-	"/consultations/{slug}/code/rounds/{n}":             "as above",
-	"/consultations/{slug}/code/rounds/{n}/receipt":     "as above",
-	"/consultations/{slug}/code/rounds/{n}/receipt.txt": "as above",
-	"/consultations/{slug}/rounds/{n}/receipt":          "nobody has answered by hand",
-	"/consultations/{slug}/rounds/{n}/receipt.txt":      "as above",
-	"/record/cosigned":                                  "nobody cosigns",
-	"/sign-in":                                          "it leads to the provider",
-	"/sign-in/callback":                                 "the provider leads to it",
-	"/consultations/{slug}/appeals":                     "staff may not",
-	"/desk/{slug}/draft/{step}":                         "the rules of a running consultation are fixed",
-	"/desk/{slug}/minority":                             "it goes on",
-	"/desk/{slug}/announce":                             "there is no draft of that administration",
-	"/desk/{slug}/delete":                               "as above",
-	"/desk/{slug}/resume":                               "nothing is suspended",
-	"/desk/{slug}/conclude":                             "it is the facilitator's",
-	"/desk/{slug}/publish":                              "it goes on",
-	"/desk/{slug}/rounds/{number}/open":                 "they are the facilitator's",
-	"/desk/{slug}/rounds/{number}/close":                "as above",
-	"/desk/{slug}/rounds/{number}/extend":               "as above",
-	"/desk/{slug}/rounds/{number}/remind":               "as above",
-	"/desk/{slug}/reasons/{reason}":                     "they are the moderators'",
-	"/desk/{slug}/contributions/{contribution}/remove":  "as above",
-	"/desk/{slug}/library/{n}/withdraw":                 "a document is withdrawn once",
-	"/desk/{slug}/draws/{group}/withdraw":               "a draw is withdrawn once",
-	"/administrations/{slug}/revoke":                    "it names a person",
-	"/desk/{slug}/items/{item}/reword":                  "as above",
-	"/desk/{slug}/contributions":                        "they are the moderators'",
-	"/desk/{slug}/appeals":                              "as above",
-	"/first-run":                                        "there are administrations",
+	"/consultations/{slug}/draws/{group}":                 "no group of the demonstration is drawn",
+	"/desk/{slug}/draws/{group}":                          "as above",
+	"/consultations/{slug}/minority":                      "no consultation waits for its publication",
+	"/consultations/{slug}/get-code":                      "no consultation is answered with codes",
+	"/consultations/{slug}/code":                          "as above",
+	"/consultations/{slug}/code/rounds/{n}":               "as above",
+	"/consultations/{slug}/code/rounds/{n}/receipt":       "as above",
+	"/consultations/{slug}/code/rounds/{n}/receipt.txt":   "as above",
+	"/consultations/{slug}/rounds/{n}/receipt":            "nobody has answered by hand",
+	"/consultations/{slug}/rounds/{n}/receipt.txt":        "as above",
+	"/record/cosigned":                                    "nobody cosigns",
+	"/sign-in":                                            "it leads to the provider",
+	"/sign-in/callback":                                   "the provider leads to it",
+	"/consultations/{slug}/appeals":                       "staff may not",
+	"/desk/{slug}/draft/{step}":                           "the rules of a running consultation are fixed",
+	"/desk/{slug}/minority":                               "it goes on",
+	"/desk/{slug}/announce":                               "there is no draft of that administration",
+	"/desk/{slug}/rehearsal":                              "as above",
+	"/desk/{slug}/rehearsal/{play}":                       "as above",
+	"/desk/{slug}/rehearsal/{play}/rounds/{n}":            "as above",
+	"/desk/{slug}/rehearsal/{play}/rounds/{n}/form":       "as above",
+	"/desk/{slug}/rehearsal/{play}/rounds/{n}/criteria":   "as above",
+	"/desk/{slug}/rehearsal/{play}/opinion":               "as above",
+	"/desk/{slug}/delete":                                 "as above",
+	"/administrations/{slug}/templates/{template}/remove": "no template is kept",
+	"/desk/{slug}/resume":                                 "nothing is suspended",
+	"/desk/{slug}/conclude":                               "it is the facilitator's",
+	"/desk/{slug}/publish":                                "it goes on",
+	"/desk/{slug}/rounds/{number}/open":                   "they are the facilitator's",
+	"/desk/{slug}/rounds/{number}/close":                  "as above",
+	"/desk/{slug}/items/{item}/reword":                    "as above",
+	"/desk/{slug}/contributions":                          "they are the moderators'",
+	"/desk/{slug}/appeals":                                "as above",
+	"/first-run":                                          "there are administrations",
+	"/desk/{slug}/rounds/{number}/extend":                 "as above",
+	"/desk/{slug}/rounds/{number}/remind":                 "as above",
+	"/desk/{slug}/reasons/{reason}":                       "they are the moderators'",
+	"/desk/{slug}/contributions/{contribution}/remove":    "as above",
+	"/desk/{slug}/library/{n}/withdraw":                   "a document is withdrawn once",
+	"/desk/{slug}/draws/{group}/withdraw":                 "a draw is withdrawn once",
+	"/administrations/{slug}/revoke":                      "it names a person",
+	"/consultations/{slug}/invitation":                    "no group of the demonstration is entered by invitation",
+	"/desk/{slug}/invitations/{group}":                    "as above",
+	"/desk/{slug}/invitations/{group}/letters":            "as above",
+	"/desk/{slug}/translations":                           "every consultation of the demonstration is held in one language",
 }
 
 // path is an address of a row.
@@ -370,12 +388,18 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	docs, err8 := library.New(o.Library)
 	groups, err9 := access.New(o.Access)
 	draws, err10 := webdraw.New(o.Draw)
+	o.Draft.Preview = preview.Of
 	wizard, err11 := draft.New(o.Draft)
-	house, err12 := oversight.New(o.Oversight)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12); err != nil {
+	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
+	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
+	trial, err12 := rehearsal.New(o.Rehearsal)
+	house, err13 := oversight.New(o.Oversight)
+	guests, err14 := invite.New(o.Invite)
+	translated, err15 := translation.New(o.Translation)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "oversight": {house}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

@@ -10,6 +10,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
@@ -17,9 +18,11 @@ import (
 	"delfi/web/participate"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/rehearsal"
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
+	"delfi/web/translation"
 )
 
 // Options are the rooms' services. Demo is nil unless the built-in identity
@@ -31,13 +34,16 @@ type Options struct {
 	Participate participate.Services // but for Result, which is Public's
 	Record      record.Services
 	Staff       staff.Services
-	Draft       draft.Services
+	Draft       draft.Services     // but for Preview, which is Participate's
+	Rehearsal   rehearsal.Services // but for the pages, which are Participate's and Public's
 	Queue       queue.Services
 	Library     library.Services
 	Draw        webdraw.Services
 	Access      access.Services
 	Oversight   oversight.Services
+	Invite      invite.Services
 	Search      search.Services
+	Translation translation.Services
 	Demo        demo.Panel
 	Health      Health
 

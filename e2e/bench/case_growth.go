@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"delfi/e2e/bench/database"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 )
@@ -60,14 +61,14 @@ func (b *bench) grow(ctx context.Context, a *answering) error {
 		}
 	}
 	b.note("answer form", a.people, a.items, figure.MS(s.Quantile(0.5)))
-	before, err := ballotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
+	before, err := database.BallotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
 	if err != nil {
 		return err
 	}
 	if err := b.growBallot(a, a.own); err != nil {
 		return err
 	}
-	n, err := ballotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
+	n, err := database.BallotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
 	if err == nil && n-before != len(a.own) {
 		err = fmt.Errorf("%d ballots are stored, %d were acknowledged", n-before, len(a.own))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"delfi/e2e/bench/bare"
+	"delfi/e2e/bench/database"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 )
@@ -67,7 +68,7 @@ func (b *bench) casePages(ctx context.Context) (err error) {
 		}
 		bodies[name], tags[name] = body, tag
 	}
-	if err := b.prepareBare(ctx); err != nil {
+	if err := b.prepareBare(ctx, b.crowd); err != nil {
 		return err
 	}
 	bare, err := b.limits(bodies, nil)
@@ -137,58 +138,68 @@ func same(c *load.Client, path string, status int, body []byte, more ...string) 
 
 // caseForm opens the answer form of the second answer round, with the feedback on
 // the first, as another person each time.
-func (b *bench) caseForm(ctx context.Context) (err error) {
+func (b *bench) caseForm(ctx context.Context) error {
 	if !b.o.wanted("form") {
 		return nil
 	}
 	if err := b.signIn(b.n.own); err != nil {
 		return err
 	}
-	path := formPath(b.crowd.slug, secondRound)
-	body, _, err := pageOf(b.srv.url, path, b.people[0].cookie, b.people[0].address)
+	r, err := b.formRow(ctx, b.crowd, fmt.Sprintf("answer form, %d items with feedback", b.n.items), b.n.rounds)
 	if err != nil {
 		return err
 	}
-	if err := b.prepareBare(ctx); err != nil {
-		return err
+	r.Note = "signed in, another person each time; the whole paper on one page"
+	b.rows = append(b.rows, r)
+	b.note("answer form", b.n.crowd, b.n.items, r.P50)
+	return nil
+}
+
+// formRow opens the form of a consultation's second answer round against a bare one of the
+// same bytes, in so many rounds.
+func (b *bench) formRow(ctx context.Context, a *answering, name string, rounds int) (r figure.Row, err error) {
+	body, _, err := pageOf(b.srv.url, formPath(a.slug, secondRound), a.own[0].cookie, a.own[0].address)
+	if err != nil {
+		return r, err
+	}
+	if err := b.prepareBare(ctx, a); err != nil {
+		return r, err
 	}
 	bare, err := b.limits(nil, body)
 	if err != nil {
-		return err
+		return r, err
 	}
 	defer func() { err = errors.Join(err, bare.stop()) }()
-	r := figure.Row{
-		Case: fmt.Sprintf("answer form, %d items with feedback", b.n.items), Unit: "/s",
+	r = figure.Row{
+		Case: name, Unit: "/s",
 		Limit: fmt.Sprintf("a bare handler that reads one session row and one ballot row by prepared statements and writes the same %s", kilobytes(len(body))),
-		Note:  "signed in, another person each time; the whole paper on one page",
 	}
-	for round := -1; round < b.n.rounds; round++ {
+	for round := -1; round < rounds; round++ {
 		span := b.n.span * 2
 		if round < 0 {
 			span /= 4
 		}
 		least := b.bareForm(bare.url, body, span)
 		if err := least.Sound("bare form"); err != nil {
-			return err
+			return r, err
 		}
-		s, err := b.with(ctx, "form", func() load.Sample { return b.forms(b.crowd, b.people, span) })
+		s, err := b.with(ctx, "form", func() load.Sample { return b.forms(a, a.own, span) })
 		if err != nil {
-			return err
+			return r, err
 		}
 		if round >= 0 {
 			s.Into(&r, least.Rate())
 		}
 	}
 	r.AtLeast(0.5)
-	b.rows = append(b.rows, r)
-	b.note("answer form", b.n.crowd, b.n.items, r.P50)
-	return nil
+	return r, nil
 }
 
 // forms opens a consultation's answer form as one person after the other.
 func (b *bench) forms(a *answering, who []person, span time.Duration) load.Sample {
 	path := formPath(a.slug, secondRound)
-	last := fmt.Appendf(nil, `name="answer_%d"`, a.items)
+	// What a form shows of an item: without the first and the last, the page would be nobody's.
+	first, last := fmt.Appendf(nil, a.asked.Shows, 1), fmt.Appendf(nil, a.asked.Shows, a.items)
 	all, done := load.Clients(b.srv.url, readers)
 	defer done()
 	return load.Run(readers, load.Bound{Span: span}, func(w, i int) error {
@@ -197,7 +208,7 @@ func (b *bench) forms(a *answering, who []person, span time.Duration) load.Sampl
 		if err != nil {
 			return err
 		}
-		if r.Status != 200 || !bytes.Contains(r.Body, answered) || !bytes.Contains(r.Body, last) {
+		if r.Status != 200 || !bytes.Contains(r.Body, first) || !bytes.Contains(r.Body, last) {
 			return fmt.Errorf("%s: status %d, no form: %s", path, r.Status, headline(r.Body))
 		}
 		// A page is this person's own and nobody else's: their name stands on it.
@@ -220,13 +231,13 @@ func (b *bench) bareForm(base string, body []byte, span time.Duration) load.Samp
 	})
 }
 
-// prepareBare makes the limits' tables, with rows as long as Delfi's.
-func (b *bench) prepareBare(ctx context.Context) error {
-	_, session, err := sessions(ctx, b.bare)
+// prepareBare makes the limits' tables, with rows as long as Delfi's of a consultation.
+func (b *bench) prepareBare(ctx context.Context, a *answering) error {
+	_, session, err := database.Sessions(ctx, b.bare)
 	if err != nil {
 		return err
 	}
-	ballot, err := ballotBytes(ctx, b.bare, b.crowd.c.Rounds[firstRound-1].ID)
+	ballot, err := database.BallotBytes(ctx, b.bare, a.c.Rounds[firstRound-1].ID)
 	if err != nil {
 		return err
 	}
@@ -246,7 +257,7 @@ func (b *bench) caseExport(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := b.prepareBare(ctx); err != nil {
+	if err := b.prepareBare(ctx, b.crowd); err != nil {
 		return err
 	}
 	r.Limit = fmt.Sprintf("COPY of %d rows to a CSV file, by Postgres", leaves)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"delfi/e2e/bench/database"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 
@@ -25,7 +26,7 @@ func (b *bench) caseSearch(ctx context.Context) error {
 	if !b.o.wanted("search") {
 		return nil
 	}
-	if err := errors.Join(b.write(ctx, b.n.crowd), calm(ctx, b.admin)); err != nil {
+	if err := errors.Join(b.write(ctx, b.n.crowd), database.Calm(ctx, b.admin)); err != nil {
 		return err
 	}
 	all, done := load.Clients(b.srv.url, 1)

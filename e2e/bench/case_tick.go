@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"delfi/e2e/bench/database"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 
@@ -83,7 +84,7 @@ func (b *bench) caseTick(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n, err := ballotsIn(ctx, b.bare, id)
+	n, err := database.BallotsIn(ctx, b.bare, id)
 	if err == nil && n != b.standing.people {
 		err = fmt.Errorf("the standing round holds %d ballots of %d people", n, b.standing.people)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"delfi/e2e/bench/bare"
+	"delfi/e2e/bench/database"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 
@@ -27,7 +28,7 @@ func (b *bench) caseSignIn(ctx context.Context) error {
 		Limit: "a bare prepared transaction that inserts one session row, 16 connections",
 		Note:  "from /sign-in to the session, less the provider's own part, which is walked alone at the same load (authorize, choose, token); p50 and p99 are those of the whole walk; the limit waits for the disk, which a session of Delfi's does not: one that the database loses when it crashes is begun again",
 	}
-	if err := b.prepareBare(ctx); err != nil {
+	if err := b.prepareBare(ctx, b.crowd); err != nil {
 		return err
 	}
 	// The first come to a server that has yet to open its connections; the limit's are
@@ -59,7 +60,7 @@ func (b *bench) caseSignIn(ctx context.Context) error {
 	}
 	r.AtLeast(0.3)
 	b.rows = append(b.rows, r)
-	n, _, err := sessions(ctx, b.bare)
+	n, _, err := database.Sessions(ctx, b.bare)
 	if err == nil && n < b.signedIn {
 		err = fmt.Errorf("%d sessions are stored, %d people signed in", n, b.signedIn)
 	}
@@ -114,40 +115,53 @@ func (b *bench) caseBallot(ctx context.Context) error {
 	if err := b.signIn(b.n.own); err != nil {
 		return err
 	}
-	if err := b.prepareBare(ctx); err != nil {
-		return err
-	}
-	round := b.crowd.c.Rounds[secondRound-1].ID
-	size, err := ballotBytes(ctx, b.bare, b.crowd.c.Rounds[firstRound-1].ID)
+	rows, marks, err := b.ballotRows(ctx, b.crowd, fmt.Sprintf("ballot of %d answers with its receipt", b.n.items), b.n.rounds)
 	if err != nil {
 		return err
+	}
+	if err := b.recount(ctx, b.crowd, marks); err != nil {
+		return err
+	}
+	inner, err := b.casts(ctx)
+	b.rows = append(b.rows, append(rows, inner)...)
+	return err
+}
+
+// ballotRows delivers ballots of a consultation's second answer round against bare rows of
+// the same length, in so many rounds, and gives the marks that people were told.
+func (b *bench) ballotRows(ctx context.Context, a *answering, name string, rounds int) ([]figure.Row, []string, error) {
+	if err := b.prepareBare(ctx, a); err != nil {
+		return nil, nil, err
+	}
+	size, err := database.BallotBytes(ctx, b.bare, a.c.Rounds[firstRound-1].ID)
+	if err != nil {
+		return nil, nil, err
 	}
 	bare16 := figure.Row{Case: "bare ballot, 16 connections", Unit: "/s", Note: fmt.Sprintf("a prepared lib/pq transaction that inserts one row of %d sealed bytes, fsync on", size)}
 	bare64 := figure.Row{Case: "bare ballot, 64 connections", Unit: "/s", Note: bare16.Note}
 	r := figure.Row{
-		Case: fmt.Sprintf("ballot of %d answers with its receipt", b.n.items), Unit: "/s",
-		Limit: "bare ballot, 64 connections",
-		Note:  "64 connections, another person each time: the whole paper, which is delivered at once, and the page with the mark; durable before the answer",
+		Case: name, Unit: "/s", Limit: "bare ballot, 64 connections",
+		Note: "64 connections, another person each time: the whole paper, which is delivered at once, and the page with the mark; durable before the answer",
 	}
-	marks := make([]string, len(b.people))
+	marks := make([]string, len(a.own))
 	done := 0
-	for turn := -1; turn < b.n.rounds; turn++ {
+	for turn := -1; turn < rounds; turn++ {
 		n, span := b.n.ballots, b.n.span
 		if turn < 0 {
-			n, span = min(warmup, b.n.own-b.n.rounds*n), span/4
+			n, span = min(warmup, len(a.own)-rounds*n), span/4
 		}
 		row16, err := b.bareBallots(ctx, readers, size, span)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		row64, err := b.bareBallots(ctx, writers, size, span)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		first := done
-		s, err := b.with(ctx, "ballot", func() load.Sample { return b.deliver(b.crowd, b.people, marks, first, n, writers) })
+		s, err := b.with(ctx, "ballot", func() load.Sample { return b.deliver(a, a.own, marks, first, n, writers) })
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		done += n
 		if turn >= 0 {
@@ -161,17 +175,12 @@ func (b *bench) caseBallot(ctx context.Context) error {
 		r.Judge(false)
 	}
 	r.Goal += fmt.Sprintf(", p99 ≤ 4 × %s ms", figure.Number(bare64.P99))
-	if err := b.recount(ctx, round, marks[:done]); err != nil {
-		return err
-	}
-	inner, err := b.casts(ctx)
-	b.rows = append(b.rows, bare16, bare64, r, inner)
-	return err
+	return []figure.Row{bare16, bare64, r}, marks[:done], nil
 }
 
 func (b *bench) bareBallots(ctx context.Context, n, size int, span time.Duration) (load.Sample, error) {
 	sealed := make([]byte, size)
-	if err := calm(ctx, b.admin); err != nil {
+	if err := database.Calm(ctx, b.admin); err != nil {
 		return load.Sample{}, err
 	}
 	return b.bareWrites(ctx, n, bare.InsertBallot, span, func(int) []any {
@@ -190,15 +199,15 @@ func (b *bench) deliver(a *answering, who []person, marks []string, from, n, wor
 	defer done()
 	return load.Run(workers, load.Bound{Most: n, Span: deliverySpan}, func(w, i int) (err error) {
 		at := from + i
-		marks[at], err = deliver(all[w], who[at], a.slug, secondRound, values(at, a.items, secondRound))
+		marks[at], err = deliver(all[w], who[at], a.slug, secondRound, a.asked.Form(a.c.Protocol.ItemKinds[0], values(at, a.items, secondRound)))
 		return err
 	})
 }
 
 // recount compares what was told with what is stored: as many ballots as marks,
 // no mark twice, and, for a sample of people, the same mark when asked again.
-func (b *bench) recount(ctx context.Context, round uuid.UUID, marks []string) error {
-	n, err := ballotsIn(ctx, b.bare, round)
+func (b *bench) recount(ctx context.Context, a *answering, marks []string) error {
+	n, err := database.BallotsIn(ctx, b.bare, a.c.Rounds[secondRound-1].ID)
 	if err != nil {
 		return err
 	}
@@ -221,7 +230,7 @@ func (b *bench) recount(ctx context.Context, round uuid.UUID, marks []string) er
 	defer c.Close()
 	for range 50 {
 		i := told[rand.N(len(told))]
-		again, err := receipt(c, b.people[i], b.crowd.slug, secondRound)
+		again, err := receipt(c, a.own[i], a.slug, secondRound)
 		if err != nil {
 			return err
 		}

@@ -78,6 +78,8 @@ var steps = []step{
 	{"ballot", false, (*bench).caseBallot},
 	{"tick", false, (*bench).caseTick},
 	{"export", false, (*bench).caseExport},
+	{"kinds", false, (*bench).caseKinds},
+	{"roll", false, (*bench).caseRoll},
 	{"growth", false, (*bench).caseGrowth},
 	{"search", false, (*bench).caseSearch},
 }

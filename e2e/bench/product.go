@@ -3,13 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +20,6 @@ import (
 	"delfi/internal/consultation/steering"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
-	"delfi/internal/ledger/leaf"
 	"delfi/internal/platform/blob"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -98,6 +94,7 @@ func roundPath(slug string, n int) string {
 }
 func formPath(slug string, n int) string    { return roundPath(slug, n) + "?all=1" }
 func receiptPath(slug string, n int) string { return roundPath(slug, n) + "/receipt" }
+func rollsPath(slug string) string          { return "/desk/" + slug + "/rolls" }
 func recordFile(slug, name string) string   { return "/record/" + slug + "/" + name }
 
 // drawn is a query behind which no page is kept.
@@ -151,29 +148,10 @@ func serveArgs(data, database, private, issuer, client string) []string {
 	}
 }
 
-// answered is what an answer form shows of a person's own last ballot: without it,
-// the page would be somebody else's or nobody's.
-var answered = []byte(`name="answer_1"`)
-
-// paperForm is what a browser sends for a whole paper: values by statement, from 1, and
-// what the page's script draws for each sending.
-func paperForm(values []int) string {
-	b := append(make([]byte, 0, 512), "all=1"...)
-	for i, v := range values {
-		b = strconv.AppendInt(append(b, "&answer_"...), int64(i+1), 10)
-		b = strconv.AppendInt(append(b, '='), int64(v), 10)
-		b = strconv.AppendInt(append(b, "&reason_"...), int64(i+1), 10)
-		b = append(b, '=')
-	}
-	var drawn [leaf.BrowserSize]byte
-	_, _ = rand.Read(drawn[:]) // never fails
-	return string(append(hex.AppendEncode(append(b, "&part="...), drawn[:]), "&act=deliver"...))
-}
-
 // deliver answers a round as a person does on the one page: the paper, which its
 // button saves and delivers, and the receipt with the mark. It gives the mark.
-func deliver(c *load.Client, p person, slug string, round int, values []int) (string, error) {
-	r, err := c.Post(roundPath(slug, round), p.cookie, p.address, paperForm(values))
+func deliver(c *load.Client, p person, slug string, round int, form string) (string, error) {
+	r, err := c.Post(roundPath(slug, round), p.cookie, p.address, form)
 	if err != nil {
 		return "", err
 	}

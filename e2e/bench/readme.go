@@ -26,7 +26,7 @@ func (b *bench) document() string {
 	fmt.Fprintf(&s, "%s, %d cores, %.0f GiB of memory, Linux %s. The disk makes 8 KiB durable %.0f times a second, one after the other. "+
 		"%s, PostgreSQL %s (%s). Load average before the run: %s.\n\n", m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.Kernel, m.Syncs, m.Go, m.Postgres, m.Settings, m.Load)
 	fmt.Fprintf(&s, "The large consultation has %s people, of whom %s can sign in, and %d statements on a scale of nine; one in twenty gives a reason. "+
-		"Beside it stand a published one, a standing round of %s people, and the smaller ones of the growth.\n\n",
+		"Beside it stand one as large of each other kind of answer, a published one, a standing round of %s people, and the smaller ones of the growth.\n\n",
 		figure.Thousands(b.n.crowd), figure.Thousands(b.n.own), b.n.items, figure.Thousands(b.n.standing))
 	s.WriteString("## What was measured against what\n\n" + strings.TrimSpace(method) + "\n")
 	return s.String()

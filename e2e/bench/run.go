@@ -15,7 +15,9 @@ import (
 	"strings"
 	"time"
 
+	"delfi/e2e/bench/asked"
 	"delfi/e2e/bench/bare"
+	"delfi/e2e/bench/database"
 	"delfi/e2e/bench/figure"
 	"delfi/e2e/bench/load"
 
@@ -70,6 +72,7 @@ type bench struct {
 	crowd     *answering   // the large consultation
 	published *answering   // one with an opinion
 	grown     []*answering // by people and by items
+	kinds     []*answering // one of each kind of answer but the scale's
 	standing  *standing
 	standings []*standing // by people and by items; the last has a thousand items
 	signedIn  int         // people with a session
@@ -157,7 +160,7 @@ func (b *bench) startCluster(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, first.Stop(ctx))
 	}
-	if err := errors.Join(widen(ctx, db, connections), db.Close(), first.Stop(ctx)); err != nil {
+	if err := errors.Join(database.Widen(ctx, db, connections), db.Close(), first.Stop(ctx)); err != nil {
 		return err
 	}
 	if b.cluster, err = private.Start(ctx, config); err != nil {
@@ -166,7 +169,7 @@ func (b *bench) startCluster(ctx context.Context) error {
 	if b.admin, err = bare.Open(b.cluster.URL("postgres"), 1); err != nil {
 		return err
 	}
-	b.machine.Postgres, b.machine.Settings, err = settings(ctx, b.admin)
+	b.machine.Postgres, b.machine.Settings, err = database.Settings(ctx, b.admin)
 	return err
 }
 
@@ -273,14 +276,14 @@ func (b *bench) seed(ctx context.Context) (err error) {
 		return err
 	}
 	b.say("%d people after %s", b.n.own, time.Since(began).Round(time.Second))
-	b.published = &answering{slug: "strade-pubblicate", people: 300, items: b.n.items}
+	b.published = &answering{slug: "strade-pubblicate", people: 300, items: b.n.items, asked: asked.Scale}
 	if err := h.play(ctx, b.staff, b.published); err != nil {
 		return err
 	}
 	if err := h.publish(ctx, b.staff, b.published); err != nil {
 		return err
 	}
-	b.crowd = &answering{slug: "strade-scolastiche", people: b.n.crowd, items: b.n.items, own: b.people}
+	b.crowd = &answering{slug: "strade-scolastiche", people: b.n.crowd, items: b.n.items, own: b.people, asked: asked.Scale}
 	if err := h.play(ctx, b.staff, b.crowd); err != nil {
 		return err
 	}
@@ -291,13 +294,18 @@ func (b *bench) seed(ctx context.Context) (err error) {
 		}
 		b.say("%d standing ballots after %s", b.n.standing, time.Since(began).Round(time.Second))
 	}
+	if b.o.wanted("kinds") {
+		if err := b.seedKinds(ctx, h); err != nil {
+			return err
+		}
+	}
 	if b.o.wanted("growth") {
 		if err := b.seedGrowth(ctx, h); err != nil {
 			return err
 		}
 	}
 	b.say("seeded in %s", time.Since(began).Round(time.Second))
-	return calm(ctx, b.admin)
+	return database.Calm(ctx, b.admin)
 }
 
 // seedGrowth makes what stands beside the large consultation: fewer people at the
@@ -321,7 +329,7 @@ func (b *bench) seedGrowth(ctx context.Context, h *house) error {
 		if size.items > 100 {
 			continue // more than a protocol of the drafting form holds
 		}
-		a := &answering{slug: size.slug, people: size.people, items: size.items, own: b.people[:b.n.small]}
+		a := &answering{slug: size.slug, people: size.people, items: size.items, own: b.people[:b.n.small], asked: asked.Scale}
 		if err := h.play(ctx, b.staff, a); err != nil {
 			return fmt.Errorf("%s: %w", size.slug, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
+	"delfi/e2e/bench/asked"
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
@@ -115,6 +116,7 @@ type answering struct {
 	people int // ballots in round 2
 	items  int
 	own    []person // those of them who can sign in; the rest have no account
+	asked  asked.Kind
 	c      consultation.Consultation
 }
 
@@ -167,6 +169,9 @@ func reason(i int) string {
 func (h *house) play(ctx context.Context, staff company, a *answering) error {
 	now := h.DB.Now()
 	form := draftForm(a.slug, now.AddDate(0, 0, 1).Format(time.DateOnly), now.AddDate(0, 6, 0).Format(time.DateOnly), staff)
+	if a.asked.Protocol != "" {
+		form.Protocol = a.asked.Protocol
+	}
 	if _, err := h.Drafts.Create(ctx, staff.administrator, staff.administration, form); err != nil {
 		return err
 	}
@@ -224,7 +229,7 @@ func (h *house) answer(ctx context.Context, a *answering) error {
 		return err
 	}
 	return each(a.people, func(i int) error {
-		_, err := h.Ballots.Cast(ctx, seats[i], firstRound, paperOf(items, values(i, a.items, firstRound), reason(i)), ballot.Part{})
+		_, err := h.Ballots.Cast(ctx, seats[i], firstRound, a.asked.Paper(a.c.Protocol.ItemKinds[0], items, values(i, a.items, firstRound), reason(i)), ballot.Part{})
 		return err
 	})
 }

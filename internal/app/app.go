@@ -36,12 +36,14 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/correction"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/draft/template"
 	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/oversight"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/consultation/tabulation"
+	"delfi/internal/consultation/translation"
 	"delfi/internal/demo"
 	"delfi/internal/ledger"
 	"delfi/internal/library"
@@ -49,6 +51,7 @@ import (
 	"delfi/internal/notify"
 	"delfi/internal/panel"
 	"delfi/internal/panel/drawing"
+	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/blob"
 	"delfi/internal/platform/changes"
@@ -91,10 +94,12 @@ type App struct {
 	Record        *ledger.Service
 	Pseudonyms    *pseudonym.Service
 	Rolls         *roll.Service
+	Invitations   *invitation.Service
 	Panel         *panel.Service
 	Notices       *notify.Service
 	Access        *access.Service
 	Drafts        *draft.Service
+	Templates     *template.Service
 	Scopes        *scope.Service
 	Oversight     *oversight.Service
 	Consultations *steering.Service
@@ -102,6 +107,7 @@ type App struct {
 	Contributions *contribution.Service
 	Facilitation  *facilitation.Service
 	Corrections   *correction.Service
+	Translations  *translation.Service
 	Ballots       *ballot.Service
 	Tabulation    *tabulation.Service
 	Archive       *archive.Service
@@ -126,16 +132,19 @@ func New(o Options) (*App, error) {
 	a := &App{DB: db, Changes: changes.New(db), Jobs: jobs, baseURL: o.BaseURL,
 		Accounts: account.New(db, o.Keys), Record: ledger.New(db, o.Keys, o.Record), Pseudonyms: pseudonym.New(db, o.Keys)}
 	a.Rolls = roll.New(db, o.Keys)
-	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls)
+	a.Invitations = invitation.New(db, o.Keys)
+	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls, a.Invitations)
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
-	a.Access = access.New(db, a.Record, a.Rolls)
-	a.Drafts, a.Scopes = draft.New(db, a.Accounts), scope.New(db)
+	a.Access = access.New(db, a.Record, a.Rolls, a.Invitations, a.Notices, a.Panel)
+	a.Notices.Host(a.Access.Guest)
+	a.Drafts, a.Templates, a.Scopes = draft.New(db, a.Accounts), template.New(db), scope.New(db)
 	a.Oversight = oversight.New(db, a.Drafts, a.Panel)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Moderation = moderation.New(db, a.Record, o.Keys)
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
 	a.Corrections = correction.New(db, a.Consultations, a.Record)
 	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record, a.Notices)
+	a.Translations = translation.New(db, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)

@@ -11,6 +11,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	"delfi/web/draw"
+	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
@@ -18,9 +19,11 @@ import (
 	"delfi/web/participate"
 	"delfi/web/public"
 	"delfi/web/record"
+	"delfi/web/rehearsal"
 	"delfi/web/search"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
+	"delfi/web/translation"
 )
 
 // SiteOptions are what a site has beside the services.
@@ -61,15 +64,18 @@ func (a *App) Site(o SiteOptions) web.Options {
 			Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Facilitation: a.Facilitation, Contributions: a.Contributions,
 			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports, Record: a.Record,
 		},
-		Draft:      draft.Services{Accounts: a.Accounts, Drafts: a.Drafts, Consultations: a.Consultations},
-		Queue:      queue.Services{Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Moderation: a.Moderation},
-		Moderation: moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
-		Library:    library.Services{Consultations: a.Consultations, Library: a.Library},
-		Access:     webaccess.Services{Access: a.Access},
-		Oversight:  oversight.Services{Accounts: a.Accounts, Scopes: a.Scopes, Oversight: a.Oversight, Corrections: a.Corrections},
-		Search:     search.Services{Search: a.Search},
-		Draw:       draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
-		Demo:       o.Demo,
-		Health:     web.Health{Log: o.Log, Checks: checks},
+		Draft:       draft.Services{Accounts: a.Accounts, Drafts: a.Drafts, Templates: a.Templates, Consultations: a.Consultations},
+		Rehearsal:   rehearsal.Services{Consultations: a.Consultations, Drafts: a.Drafts},
+		Queue:       queue.Services{Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions, Moderation: a.Moderation},
+		Moderation:  moderation.Services{Consultations: a.Consultations, Panel: a.Panel, Contributions: a.Contributions, Moderation: a.Moderation},
+		Library:     library.Services{Consultations: a.Consultations, Library: a.Library},
+		Access:      webaccess.Services{Access: a.Access, BaseURL: a.baseURL},
+		Oversight:   oversight.Services{Accounts: a.Accounts, Scopes: a.Scopes, Oversight: a.Oversight, Corrections: a.Corrections},
+		Invite:      invite.Services{Consultations: a.Consultations, Panel: a.Panel},
+		Search:      search.Services{Search: a.Search},
+		Translation: translation.Services{Translations: a.Translations},
+		Draw:        draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
+		Demo:        o.Demo,
+		Health:      web.Health{Log: o.Log, Checks: checks},
 	}
 }

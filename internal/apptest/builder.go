@@ -11,6 +11,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/draft/form"
 	"delfi/internal/delphi/protocol"
 )
 
@@ -74,14 +75,31 @@ func (w *World) Form(t testing.TB) draft.Form {
 	}
 }
 
+// Spoken gives a form further languages, with words of the language's name and the field's.
+func Spoken(languages ...string) func(f *draft.Form) {
+	return func(f *draft.Form) {
+		*f = f.Type("languages", languages)
+		for _, l := range languages {
+			for _, field := range consultation.TextFields {
+				if f.Value(field) != "" {
+					*f = f.Type(form.Translation(field, l), []string{l + " " + field})
+				}
+			}
+			for _, field := range []string{"panel.groups[0].name", "item_kinds[0].low", "item_kinds[0].high"} {
+				*f = f.Type(field+"."+l, []string{l + " " + field})
+			}
+		}
+	}
+}
+
 // Draft stores the draft.
 func (b *Builder) Draft() consultation.Consultation {
 	b.t.Helper()
-	form := b.w.Form(b.t)
+	f := b.w.Form(b.t)
 	for _, change := range b.changes {
-		change(&form)
+		change(&f)
 	}
-	c, err := b.w.Drafts.Create(b.t.Context(), b.w.Person(b.t, "giulia"), b.w.Found(b.t), form)
+	c, err := b.w.Drafts.Create(b.t.Context(), b.w.Person(b.t, "giulia"), b.w.Found(b.t), f)
 	b.must(err)
 	return c
 }
@@ -167,7 +185,7 @@ func (b *Builder) next(c consultation.Consultation, round int) consultation.Cons
 	for i := range b.texts {
 		alias, err := b.w.Panel.Alias(ctx, b.people[i%len(b.people)], c.ID)
 		b.must(err)
-		made, err := b.w.Contributions.Contribute(ctx, alias, c.ID, fmt.Sprintf("Affermazione %d.", i+1))
+		made, err := b.w.Contributions.Contribute(ctx, alias, c.ID, fmt.Sprintf("Affermazione %d.", i+1), "")
 		b.must(err)
 		written = append(written, made.ID)
 	}

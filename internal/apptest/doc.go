@@ -11,8 +11,12 @@
 //
 // A world has one connection to the database, so that a use case that takes a second one
 // fails, since it would block those of other people; Pool gives it more. Its consultations
-// are cached as in production, unless it is Uncached; Settle returns when the caches hold nothing older than the
-// last act.
+// are cached as in production, unless it is Uncached; Settle returns when the caches hold
+// nothing older than the last act.
+//
+// A room beneath the composition root whose test replaces a neighbour (a list of owners, a
+// source of proposals, terms) wires its one service by hand, and so does a test inside a
+// package that this one imports.
 //
 // Only tests import it.
 package apptest

@@ -37,7 +37,7 @@ var order = [][]string{
 	{"internal/app"},     // the composition root
 	{"web"},
 	{"internal/verify"}, // who checks a record stands above those who write it
-	{"internal/demo", "internal/polis"},
+	{"internal/demo", "internal/polis", "internal/rehearsal"},
 	{"internal/report"},
 	{"internal/consultation", "internal/forum"},
 	{"internal/panel"},
@@ -51,7 +51,7 @@ var order = [][]string{
 	{"internal/study"},          // a researcher's file, measured
 	{"internal/delphi", "internal/richtext"},
 	{"internal/prose"}, // all free text
-	{"internal/civiltime", "internal/fault", "internal/unzip"},
+	{"internal/civiltime", "internal/fault", "internal/gf32", "internal/unzip"},
 	{"internal/peak"}, // for tests alone
 }
 
@@ -75,7 +75,7 @@ var levels = [][]string{
 	{"internal/consultation"},
 	{"internal/consultation/draft/form", "internal/consultation/feedback"},
 	{"internal/consultation/lifecycle"},
-	{"internal/consultation/access", "internal/consultation/draft", "internal/consultation/feedback/archive", "internal/consultation/scope"},
+	{"internal/consultation/access", "internal/consultation/draft", "internal/consultation/draft/template", "internal/consultation/feedback/archive", "internal/consultation/scope", "internal/consultation/translation"},
 	{"internal/consultation/oversight"},
 	{"internal/consultation/steering"},
 	{"internal/consultation/contribution", "internal/consultation/ballot", "internal/consultation/correction", "internal/consultation/facilitation"},

@@ -29,6 +29,7 @@ var owners = map[string]string{
 	"civic.contribution":      "internal/consultation/contribution",
 	"civic.count_table":       "internal/consultation/tabulation",
 	"civic.decision":          "internal/consultation/lifecycle",
+	"civic.draft_template":    "internal/consultation/draft/template",
 	"civic.departed":          "internal/panel",
 	"civic.departed_mark":     "internal/pseudonym",
 	"civic.document":          "internal/library",
@@ -44,8 +45,13 @@ var owners = map[string]string{
 	"civic.house_rule":        "internal/moderation",
 	"civic.house_rules":       "internal/moderation",
 	"civic.identity_key":      "internal/account",
+	"civic.invitation":        "internal/panel/invitation",
+	"civic.invitation_list":   "internal/panel/invitation",
+	"civic.invitation_staged": "internal/panel/invitation",
+	"civic.invitation_used":   "internal/panel/invitation",
 	"civic.item":              "internal/consultation/lifecycle",
 	"civic.item_parent":       "internal/consultation/lifecycle",
+	"civic.item_translation":  "internal/consultation/lifecycle",
 	"civic.item_version":      "internal/consultation/lifecycle",
 	"civic.key_check":         "internal/pseudonym",
 	"civic.key_confirmed":     "internal/pseudonym",
@@ -108,7 +114,7 @@ var foreign = map[string][]string{
 	"internal/consultation/lifecycle":        {"civic.administration"},
 	"internal/consultation/tabulation":       {"civic.feedback", "civic.round", "panel.ballot", "panel.panelist"},
 	"internal/pseudonym":                     {"panel.panelist"},
-	"e2e/bench":                              {"civic.round", "panel.ballot", "public.sessions", "queue.river_job"}, // measures them
+	"e2e/bench/database":                     {"civic.round", "panel.ballot", "public.sessions", "queue.river_job"}, // measures them
 }
 
 var (

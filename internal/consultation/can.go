@@ -78,6 +78,27 @@ func CanDraw(actor office.Actor, c Consultation) (office.Role, error) {
 	return office.Administrator, nil
 }
 
+// CanTranslate gives the author as whom the actor may translate statements: a moderator, from
+// the announcement until the consultation ends.
+func CanTranslate(actor office.Actor, c Consultation) (Author, error) {
+	if err := SignedIn(actor); err != nil {
+		return Author{}, err
+	}
+	if err := CanSit(actor, c); err != nil {
+		return Author{}, err
+	}
+	if !slices.Contains(c.Roles(actor), office.Moderator) {
+		return Author{}, office.Needs(office.Moderator)
+	}
+	if c.Stage != Announced && c.Stage != Running || c.Origin != nil {
+		return Author{}, fault.New(fault.Conflict, "wrong_stage", "this is not possible at this point").With("state", string(c.Stage))
+	}
+	if len(c.Further()) == 0 {
+		return Author{}, fault.New(fault.Conflict, "one_language", "the consultation is held in one language")
+	}
+	return Author{Role: office.Moderator, Name: actor.Name}, c.NeedActive()
+}
+
 // Appoints tells whether the actor is, was or is to be of the staff. Who was has read
 // what the panel did not.
 func (c Consultation) Appoints(actor office.Actor) bool {

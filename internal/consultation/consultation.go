@@ -37,22 +37,25 @@ type Consultation struct {
 	Title              string
 	Question           string // one sentence
 	Background         string // Markdown
-	Stage              Stage
-	Suspended          *Suspension // nil unless suspended now
-	Commitment         Commitment
-	Protocol           protocol.Protocol // frozen from announced on; in a draft what its form says, when that is valid
-	ProtocolHash       string            // hex SHA-256 of the canonical protocol; "" in a draft
-	StartsAt           time.Time         // when round 1 opens, unless earlier by hand; zero in a draft without a date
-	Origin             *Origin           // of a conversation held elsewhere; nil otherwise
-	Staff              []Member          // who serves, on the day on which it was loaded
-	Appointed          []Member          // everybody who was ever appointed, in that order: who serves, who served, who is to
-	Rounds             []Round           // in order of their numbers; planned from announced on
-	AnnouncedAt        time.Time
-	ConcludedAt        time.Time
-	PublishedAt        time.Time
-	DestroyedAt        time.Time // when key and ballots were gone
-	Reason             string    // of a withdrawal
-	Form               string    // the document of its draft, JSON; "" of an import
+	// Translations of its texts by further language and by field (TextFields).
+	Translations map[string]map[string]string
+	Stage        Stage
+	Suspended    *Suspension // nil unless suspended now
+	Commitment   Commitment
+	Protocol     protocol.Protocol // frozen from announced on; in a draft what its form says, when that is valid
+	ProtocolHash string            // hex SHA-256 of the canonical protocol; "" in a draft
+	StartsAt     time.Time         // when round 1 opens, unless earlier by hand; zero in a draft without a date
+	Origin       *Origin           // of a conversation held elsewhere; nil otherwise
+	Staff        []Member          // who serves, on the day on which it was loaded
+	Appointed    []Member          // everybody who was ever appointed, in that order: who serves, who served, who is to
+	Rounds       []Round           // in order of their numbers; planned from announced on
+	AnnouncedAt  time.Time
+	ConcludedAt  time.Time
+	PublishedAt  time.Time
+	DestroyedAt  time.Time // when key and ballots were gone
+	Reason       string    // of a withdrawal
+	Form         string    // the document of its draft, JSON; "" of an import
+	Rehearsal    string    // spells the invented answers with which a draft is run through, in memory alone; never loaded or stored
 }
 
 // Commitment is the act by which the administration says who decides, on what,

@@ -69,6 +69,7 @@
 //	  ·          propose ────► candidate   moderator, facilitator, system
 //	  candidate  admit ──────► live        moderator, facilitator, system [between rounds, or standing]
 //	  live       remove ─────► ·           moderator, facilitator [no round has shown it]
+//	  live       translate ──► live        moderator [words in each declared language]
 //	  live       reword ─────► live        moderator, facilitator [between rounds]
 //	  live       go-on ──────► live        facilitator, system [between rounds, reason against the proposal]
 //	  live       hold ───────► live        facilitator, system [between rounds, reason against the proposal]

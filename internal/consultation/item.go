@@ -33,9 +33,12 @@ type Item struct {
 	State        ItemState
 	Version      int // 1.. counts its wordings
 	Text         string
-	Was          string // wording of the previous version after an editorial reword since the last round; ""
-	New          bool   // entered after the last answering round
-	Kind         string // id of its item kind in the protocol
+	Language     string                 // of Text as it is read (Consultation.Read); "" for the first
+	Translations map[string]Translation // by further language
+	Original     string                 // Text in the first language, where it is read in another (In); ""
+	Was          string                 // wording of the previous version after an editorial reword since the last round; ""
+	New          bool                   // entered after the last answering round
+	Kind         string                 // id of its item kind in the protocol
 	Parents      []uuid.UUID
 	SettledIn    int // number of the round whose verdict settled it; 0
 }
@@ -99,6 +102,9 @@ func ItemsDocument(items []Item) []byte {
 	list := make([]map[string]any, len(items))
 	for n, i := range items {
 		list[n] = map[string]any{"item": i.ID.String(), "kind": i.Kind, "new": i.New, "number": i.Number, "text": i.Text, "version": i.Version}
+		if texts := i.Texts(); texts != nil {
+			list[n]["texts"] = texts
+		}
 	}
 	b, err := canonical.Marshal(list)
 	if err != nil {

@@ -29,6 +29,7 @@ var systemReasons = map[string]map[string]string{
 		WhyBrokeOff:             "L’importazione si è interrotta: non è stato pubblicato nulla.",
 		WhyNoWords:              "Si proponeva di riformularla, ma nessuno ha scritto parole nuove: va al giro seguente con le sue.",
 		"words_missing":         "Ci sono affermazioni da riformulare che non hanno ancora parole nuove.",
+		"translations_missing":  "Ci sono affermazioni senza parole in una lingua della consultazione.",
 		"no_live_item":          "Non c’è nessuna affermazione in gioco: non ci sarebbe nulla a cui rispondere.",
 		"staff_missing":         "Manca una delle persone che devono condurre la consultazione.",
 		"not_released":          "Il giro precedente non è ancora stato reso pubblico.",
@@ -42,6 +43,7 @@ var systemReasons = map[string]map[string]string{
 		WhyBrokeOff:             "The import broke off: nothing was published.",
 		WhyNoWords:              "It was proposed for rewording, but nobody wrote new words: it goes to the next round with its own.",
 		"words_missing":         "Statements to be reworded have no new words yet.",
+		"translations_missing":  "Statements have no words in a language of the consultation yet.",
 		"no_live_item":          "No statement is in play: there would be nothing to answer.",
 		"staff_missing":         "Somebody who must steer the consultation is missing.",
 		"not_released":          "The round before is not released yet.",
@@ -52,7 +54,7 @@ var systemReasons = map[string]map[string]string{
 // Why gives a reason of the system in the consultation's language; English for
 // imports in a language that has no catalogue.
 func (c Consultation) Why(code string) string {
-	if words, ok := systemReasons[c.Language]; ok {
+	if words, ok := systemReasons[c.First()]; ok {
 		return words[code]
 	}
 	return systemReasons["en"][code]

@@ -74,10 +74,20 @@ func (i Item) Wordless(d Decided) bool {
 
 // ErrWordless refuses to open a round: the statements of these numbers wait for new words.
 func ErrWordless(numbers []int) error {
+	return counted("words_missing", "statements to be reworded have no new words yet", numbers)
+}
+
+// ErrUntranslated refuses to open a round: the statements of these numbers have no words in
+// some language of the consultation.
+func ErrUntranslated(numbers []int) error {
+	return counted("translations_missing", "statements have no words in a language of the consultation yet", numbers)
+}
+
+// counted is a Conflict about the statements of some numbers.
+func counted(code, message string, numbers []int) error {
 	words := make([]string, len(numbers))
 	for n, number := range numbers {
 		words[n] = strconv.Itoa(number)
 	}
-	return fault.New(fault.Conflict, "words_missing", "statements to be reworded have no new words yet").
-		With("n", len(numbers)).With("numbers", strings.Join(words, ", "))
+	return fault.New(fault.Conflict, code, message).With("n", len(numbers)).With("numbers", strings.Join(words, ", "))
 }

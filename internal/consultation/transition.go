@@ -53,6 +53,7 @@ const (
 	ActAdmit     Act = "admit"
 	ActRemove    Act = "remove"
 	ActReword    Act = "reword"
+	ActTranslate Act = "translate"
 	ActSettle    Act = "settle"
 	ActGoOn      Act = "go-on"
 	ActHold      Act = "hold"
@@ -133,6 +134,7 @@ var transitions = []transition{
 	{ofItem, Nothing, string(ItemCandidate), ActPropose, []office.Role{office.Moderator, office.Facilitator, System}, ""},
 	{ofItem, string(ItemCandidate), string(ItemLive), ActAdmit, []office.Role{office.Moderator, office.Facilitator, System}, "between rounds, or standing"},
 	{ofItem, string(ItemLive), Nothing, ActRemove, []office.Role{office.Moderator, office.Facilitator}, "no round has shown it"},
+	{ofItem, string(ItemLive), string(ItemLive), ActTranslate, []office.Role{office.Moderator}, "words in each declared language"},
 	{ofItem, string(ItemLive), string(ItemLive), ActReword, []office.Role{office.Moderator, office.Facilitator}, "between rounds"},
 	{ofItem, string(ItemLive), string(ItemLive), ActGoOn, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},
 	{ofItem, string(ItemLive), string(ItemLive), ActHold, []office.Role{office.Facilitator, System}, "between rounds, reason against the proposal"},

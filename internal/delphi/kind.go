@@ -56,6 +56,7 @@ type ItemKind struct {
 	CannotJudge bool              // scale, criteria, estimate, date, choice
 	Criteria    []string          // criteria
 	Unit        string            // estimate: words; date: day, month or year
+	UnitIn      map[string]string // estimate: Unit by further language; nil for none
 	Min, Max    int               // estimate: units; date: see Moment
 	Grid        int               // estimate, date: answers are rounded to Min + i·Grid
 	Never       bool              // estimate, date: "never" may be answered

@@ -73,6 +73,24 @@ func TestProtocolWritesItsDefaults(t *testing.T) {
 	}
 }
 
+// Texts in further languages stand beside the first one's, and are read back; a protocol
+// without them is written as if there were no such fields.
+func TestProtocolTranslations(t *testing.T) {
+	spoken := with(t, `["it"]`, `["it", "de"]`, `{"it": "Cittadini"}, "access": "open"`, `{"it": "Cittadini", "de": "Bürger"}, "access": "open", "rule": "residenti", "rule_in": {"de": "Einwohner"}`,
+		`"variant": "classical"`, `"variant": "estimate"`, `{"rule": "share", "share": {"from": 7, "to": 9}}`, `{"rule": "iqr", "iqr": 2}`,
+		`[{"id": "scala", "kind": "scale"}]`, `[{"id": "stima", "kind": "estimate", "unit": "anni", "unit_in": {"de": "Jahre"}, "min": 0, "max": 9}]`)
+	p := parse(t, spoken)
+	if p.Panel.Groups[0].RuleIn["de"] != "Einwohner" || p.ItemKinds[0].UnitIn["de"] != "Jahre" {
+		t.Errorf("%+v %+v", p.Panel.Groups, p.ItemKinds)
+	}
+	if again := parse(t, string(p.Canonical())); !bytes.Equal(again.Canonical(), p.Canonical()) {
+		t.Errorf("%s reads as %s", p.Canonical(), again.Canonical())
+	}
+	if old := parse(t, smallest).Canonical(); bytes.Contains(old, []byte("_in\"")) {
+		t.Errorf("a protocol in one language writes %s", old)
+	}
+}
+
 // Every constraint, by the field that its fault must name.
 func TestProtocolRefuses(t *testing.T) {
 	rounds := `[{"kind": "gather"}, {"kind": "answer"}, {"kind": "answer"}]`
@@ -101,6 +119,11 @@ func TestProtocolRefuses(t *testing.T) {
 		{"language twice", with(t, `["it"]`, `["it", "it"]`), "languages[1]"},
 		{"words missing in a language", with(t, `["it"]`, `["it", "en"]`), "panel.groups[0].name.en"},
 		{"words in another language", with(t, `{"it": "Cittadini"}`, `{"it": "Cittadini", "fr": "x"}`), "panel.groups[0].name.fr"},
+		{"a rule in one language of three", with(t, `["it"]`, `["it", "en", "de"]`, `{"it": "Cittadini"}, "access": "open"`, `{"it": "C", "en": "C", "de": "B"}, "access": "open", "rule": "residenti", "rule_in": {"en": "residents"}`), "panel.groups[0].rule_in.de"},
+		{"a rule's translation into the first language", with(t, `["it"]`, `["it", "en"]`, `{"it": "Cittadini"}, "access": "open"`, `{"it": "C", "en": "C"}, "access": "open", "rule": "residenti", "rule_in": {"it": "residenti", "en": "residents"}`), "panel.groups[0].rule_in.it"},
+		{"a claim in words", with(t, `["it"]`, `["it", "en"]`, `{"it": "Cittadini"}, "access": "open"`, `{"it": "C", "en": "C"}, "access": "claim", "rule": "age 16-", "rule_in": {"en": "over 16"}`), "panel.groups[0].rule_in"},
+		{"a unit in another language", with(t, kinds, `[{"id": "s", "kind": "estimate", "unit": "anni", "unit_in": {"en": "years"}, "min": 0, "max": 9}]`, rule, `{"rule": "median-iqr", "median_iqr": {"median_min": 7, "iqr_max": 2}}`), "item_kinds[0].unit_in.en"},
+		{"the unit of a date in words", with(t, `["it"]`, `["it", "en"]`, `{"it": "Cittadini"}`, `{"it": "C", "en": "C"}`, kinds, `[{"id": "s", "kind": "date", "unit": "year", "unit_in": {"en": "years"}, "min": "2030", "max": "2040"}]`), "item_kinds[0].unit_in"},
 		{"words of two lines", with(t, `{"it": "Cittadini"}`, `{"it": "Citta\ndini"}`), "panel.groups[0].name.it"},
 		{"words turned round", with(t, `{"it": "Cittadini"}`, `{"it": "Citta\u202edini"}`), "panel.groups[0].name.it"},
 		{"access", with(t, `"access": "open"`, `"access": "all"`), "panel.groups[0].access"},

@@ -162,7 +162,7 @@ func (d *Demonstration) contribute(ctx context.Context, s Services, c consultati
 		if err != nil {
 			return err
 		}
-		contribution, err := s.Contributions.Contribute(ctx, alias, c.ID, body)
+		contribution, err := s.Contributions.Contribute(ctx, alias, c.ID, body, "")
 		if err != nil {
 			return err
 		}

@@ -42,9 +42,10 @@ type Ground struct {
 
 // Text is a subject's words as a moderator reads them.
 type Text struct {
-	Author  string // alias, or a staff member's name
-	Body    string // Markdown; "" when removed
-	Removed string // the legal ground; "" while the words stand
+	Author   string // alias, or a staff member's name
+	Body     string // Markdown; "" when removed
+	Language string // of Body; "" for that of its space
+	Removed  string // the legal ground; "" while the words stand
 }
 
 // Source owns the subjects of one kind: their words, and what an act does to them. Its

@@ -10,6 +10,9 @@
 //	         │  └─ in trouble: tried again, ever later
 //	         └──(its deadline has passed)── late
 //
+// A letter goes to an account or to the guest of an invitation, who has none. The outbox names
+// the invitation alone: address and code are asked for when the letter is written (Host).
+//
 // Without a mail server messages stay waiting, marked "no mail server"; they
 // leave when there is one, unless it is too late for them. A letter is handed
 // over under its row's lock and has the same Message-ID at every try: two servers

@@ -24,6 +24,9 @@ const Reminder Kind = "reminder"
 // deadline of comments.
 const Minority Kind = "minority"
 
+// Invited tells the guest of an invitation how they enrol.
+const Invited Kind = "invited"
+
 // Message is what is told to every addressee; nothing in it tells how or whether anyone answered.
 type Message struct {
 	Kind         Kind
@@ -33,26 +36,29 @@ type Message struct {
 	Deadline     string // RFC 3339, "" where none
 }
 
-// state is where a message in the outbox stands.
-type state string
+// State is where a message in the outbox stands.
+type State string
 
+// The states.
 const (
-	waiting state = "waiting"
-	sent    state = "sent"
-	refused state = "refused"
-	late    state = "late"
+	Waiting State = "waiting"
+	Sent    State = "sent"    // a mail server took it
+	Refused State = "refused" // for good
+	Late    State = "late"
 )
 
-// queued is one message to one account, as the outbox holds it.
+// queued is one message to one account or guest, as the outbox holds it.
 type queued struct {
-	ID       uuid.UUID
-	Account  uuid.UUID
-	Kind     Kind
-	Slug     string
-	Title    string
-	Round    int
-	Deadline time.Time // zero where none
-	Tries    int
+	ID           uuid.UUID
+	Account      uuid.UUID
+	Invitation   uuid.NullUUID // of a guest, who has no account
+	Kind         Kind
+	Consultation uuid.UUID
+	Slug         string
+	Title        string
+	Round        int
+	Deadline     time.Time // zero where none
+	Tries        int
 }
 
 // noServer is the trouble of messages that nothing could take.

@@ -37,12 +37,13 @@ type Service struct {
 	accounts *account.Service
 	sender   mail.Sender
 	words    words
+	guests   Guests
 }
 
 // New makes the service and registers its job. A nil sender means that no mail
 // server is configured: messages are kept. baseURL leads the links in letters.
 func New(db *postgres.DB, q *job.Queue, accounts *account.Service, sender mail.Sender, baseURL string) *Service {
-	s := &Service{db: db, jobs: q, accounts: accounts, sender: sender, words: words{base: strings.TrimRight(baseURL, "/")}}
+	s := &Service{db: db, jobs: q, accounts: accounts, sender: sender, words: words{base: strings.TrimRight(baseURL, "/")}, guests: nobody}
 	job.On(q, s.post)
 	job.Every(q, postEvery, Post{})
 	return s
@@ -128,34 +129,53 @@ func (s *Service) one(ctx context.Context) (found, taken bool, err error) {
 		}
 		found, taken = true, true
 		if !m.Deadline.IsZero() && !tx.Now.Before(m.Deadline) {
-			return settle(ctx, tx, m.ID, late, "")
+			return settle(ctx, tx, m.ID, Late, "")
 		}
-		to, err := s.accounts.Addressees(ctx, tx, []uuid.UUID{m.Account})
+		to, gone, err := s.addressee(ctx, tx, m)
 		if err != nil {
 			return err
 		}
-		if len(to) == 0 {
-			// Who leaves tonight is told nothing, and the row says what everybody's says.
-			return settle(ctx, tx, m.ID, sent, "")
+		if gone != "" {
+			return settle(ctx, tx, m.ID, gone, "")
 		}
-		if to[0].Email == "" {
-			return settle(ctx, tx, m.ID, refused, "no address")
+		if to.Email == "" {
+			return settle(ctx, tx, m.ID, Refused, "no address")
 		}
 		trouble, again := handed[m.ID]
 		if !again {
-			trouble = s.sender.Send(ctx, s.words.letter(m, to[0], tx.Now))
+			trouble = s.sender.Send(ctx, s.words.letter(m, to, tx.Now))
 			handed[m.ID] = trouble
 		}
 		switch {
 		case trouble == nil:
-			return settle(ctx, tx, m.ID, sent, "")
+			return settle(ctx, tx, m.ID, Sent, "")
 		case mail.Refused(trouble), m.Tries+1 >= maxTries:
-			return settle(ctx, tx, m.ID, refused, unnamed(trouble.Error(), to[0]))
+			return settle(ctx, tx, m.ID, Refused, unnamed(trouble.Error(), to.Addressee))
 		}
 		taken = false
-		return postpone(ctx, tx, m.ID, tx.Now.Add(pause(m.Tries+1)), unnamed(trouble.Error(), to[0]))
+		return postpone(ctx, tx, m.ID, tx.Now.Add(pause(m.Tries+1)), unnamed(trouble.Error(), to.Addressee))
 	})
 	return found, taken, err
+}
+
+// addressee gives who a message is for, or the state in which it ends without one.
+func (s *Service) addressee(ctx context.Context, tx *postgres.Tx, m queued) (Guest, State, error) {
+	if m.Invitation.Valid {
+		to, there, err := s.guests(ctx, tx, m.Consultation, m.Invitation.UUID)
+		if err == nil && !there {
+			return to, Late, nil
+		}
+		return to, "", err
+	}
+	to, err := s.accounts.Addressees(ctx, tx, []uuid.UUID{m.Account})
+	if err != nil {
+		return Guest{}, "", err
+	}
+	if len(to) == 0 {
+		// Who leaves tonight is told nothing, and the row says what everybody's says.
+		return Guest{}, Sent, nil
+	}
+	return Guest{Addressee: to[0]}, "", nil
 }
 
 // addressed is any e-mail address in a mail server's words.

@@ -38,27 +38,28 @@ func add(ctx context.Context, tx *postgres.Tx, m Message, deadline time.Time, ac
 // other servers hold them all.
 func due(ctx context.Context, tx *postgres.Tx) (queued, bool, error) {
 	var m queued
+	var account uuid.NullUUID
 	var deadline sql.NullTime
 	err := tx.QueryRowxContext(ctx, `
-		SELECT id, account, kind, slug, title, round, deadline, tries
+		SELECT id, account, invitation, kind, consultation, slug, title, round, deadline, tries
 		FROM civic.outbox
 		WHERE state = 'waiting' AND next_try <= $1
 		ORDER BY next_try, id
 		LIMIT 1
 		FOR UPDATE SKIP LOCKED`, tx.Now).
-		Scan(&m.ID, &m.Account, &m.Kind, &m.Slug, &m.Title, &m.Round, &deadline, &m.Tries)
+		Scan(&m.ID, &account, &m.Invitation, &m.Kind, &m.Consultation, &m.Slug, &m.Title, &m.Round, &deadline, &m.Tries)
 	if errors.Is(err, sql.ErrNoRows) {
 		return queued{}, false, nil
 	}
 	if err != nil {
 		return queued{}, false, fmt.Errorf("notice: due: %w", err)
 	}
-	m.Deadline = deadline.Time
+	m.Account, m.Deadline = account.UUID, deadline.Time
 	return m, true, nil
 }
 
 // settle ends a message's wait.
-func settle(ctx context.Context, tx *postgres.Tx, id uuid.UUID, s state, trouble string) error {
+func settle(ctx context.Context, tx *postgres.Tx, id uuid.UUID, s State, trouble string) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.outbox
 		SET state = $2, tries = tries + 1, trouble = left($3, 300)

@@ -26,18 +26,21 @@ type script struct {
 }
 
 // letter writes m to one addressee in their language; Italian when it is none of ours.
-func (w words) letter(m queued, to account.Addressee, now time.Time) mail.Letter {
+func (w words) letter(m queued, to Guest, now time.Time) mail.Letter {
 	lang, prefix, write := "it", "", italian
 	if strings.HasPrefix(to.Language, "en") {
 		lang, prefix, write = "en", "/en", english
 	}
-	s := write(m)
+	s := write(m, to)
 	if to.Name != "" {
 		s.greeting += " " + to.Name
 	}
 	link := w.base + prefix + "/consultations/" + m.Slug
-	if m.Kind == Minority {
+	switch m.Kind {
+	case Minority:
 		link += "/minority"
+	case Invited:
+		link += "/invitation#" + to.Code // behind "#": no server's log has it
 	}
 	return mail.Letter{
 		ID: m.ID.String(), Name: to.Name, To: to.Email, Language: lang, Subject: s.subject,
@@ -51,12 +54,12 @@ func (s *Service) Preview(m Message, language string) (subject, text string, err
 	if err != nil {
 		return "", "", fmt.Errorf("notice: deadline: %w", err)
 	}
-	l := s.words.letter(queued{Kind: m.Kind, Slug: m.Slug, Title: m.Title, Round: m.Round, Deadline: deadline}, account.Addressee{Language: language}, deadline)
+	l := s.words.letter(queued{Kind: m.Kind, Slug: m.Slug, Title: m.Title, Round: m.Round, Deadline: deadline}, Guest{Addressee: account.Addressee{Language: language}}, deadline)
 	return l.Subject, l.Text, nil
 }
 
 // italian writes the letters in Italian.
-func italian(m queued) script {
+func italian(m queued, to Guest) script {
 	s := script{
 		greeting: "Buongiorno",
 		action:   "Vai alla consultazione",
@@ -95,12 +98,27 @@ func italian(m queued) script {
 			"Si può leggere e commentare a chi facilita fino a " + civiltime.Moment("it", m.Deadline) + ". Se qualcosa manca o è riportato male, dillo prima della pubblicazione del parere.",
 		}
 		s.action = "Leggi la proposta"
+	case Invited:
+		s.subject = "Il tuo invito: " + m.Title
+		s.paragraphs = []string{
+			to.From + " ti invita a far parte del panel della consultazione «" + m.Title + "».",
+			"Il tuo codice d’invito: " + to.Code,
+			"Apri la pagina qui sotto, accedi con la tua identità digitale e scrivi il codice. Vale una volta sola e serve soltanto per iscriversi: non dice a nessuno che cosa rispondi, e chi ti ha scritto non può collegarlo alle risposte.",
+		}
+		if day, err := time.Parse(time.DateOnly, to.Until); err == nil {
+			s.paragraphs = append(s.paragraphs, "Il codice vale fino al "+civiltime.DayOfYear("it", day)+" compreso.")
+		}
+		if to.Help != "" {
+			s.paragraphs = append(s.paragraphs, "Se hai bisogno di aiuto: "+to.Help)
+		}
+		s.action = "Usa il codice"
+		s.footer = "Ricevi questo messaggio perché chi tiene la consultazione ha messo il tuo indirizzo tra gli inviti. Partecipare è una tua scelta; se non lo fai, non devi fare nulla."
 	}
 	return s
 }
 
 // english writes the letters in English.
-func english(m queued) script {
+func english(m queued, to Guest) script {
 	s := script{
 		greeting: "Good day",
 		action:   "Go to the consultation",
@@ -139,6 +157,21 @@ func english(m queued) script {
 			"It can be read, and commented on to the facilitator, until " + civiltime.Moment("en", m.Deadline) + ". If something is missing or told wrongly, say so before the opinion is published.",
 		}
 		s.action = "Read the proposal"
+	case Invited:
+		s.subject = "Your invitation: " + m.Title
+		s.paragraphs = []string{
+			to.From + " invites you to the panel of the consultation “" + m.Title + "”.",
+			"Your invitation code: " + to.Code,
+			"Open the page below, sign in with your digital identity and type the code. It works once and serves to enrol, nothing else: it tells nobody what you answer, and those who wrote to you cannot link it to answers.",
+		}
+		if day, err := time.Parse(time.DateOnly, to.Until); err == nil {
+			s.paragraphs = append(s.paragraphs, "The code works until "+civiltime.DayOfYear("en", day)+" included.")
+		}
+		if to.Help != "" {
+			s.paragraphs = append(s.paragraphs, "If you need help: "+to.Help)
+		}
+		s.action = "Use the code"
+		s.footer = "You receive this message because those who hold the consultation put your address among the invitations. Taking part is your choice; if you do not, there is nothing to do."
 	}
 	return s
 }

@@ -15,7 +15,7 @@ var deadline = time.Date(2026, 4, 20, 21, 59, 0, 0, time.UTC)
 
 func written(kind Kind, language string) (subject, text, html string) {
 	m := queued{ID: uuid.New(), Kind: kind, Slug: "piazza", Title: "Piazza <Grande> & mercato", Round: 2, Deadline: deadline}
-	l := words{base: "https://delfi.example"}.letter(m, account.Addressee{Name: "Piera", Email: "p@example.org", Language: language}, deadline)
+	l := words{base: "https://delfi.example"}.letter(m, Guest{account.Addressee{Name: "Piera", Email: "p@example.org", Language: language}, "K7QM-4WXR-9TDP-V", "Comune di Riva", "055 000 123", "2026-04-20"}, deadline)
 	return l.Subject, l.Text, l.HTML
 }
 
@@ -53,7 +53,7 @@ Ricevi questo messaggio perché fai parte del panel di questa consultazione. Lo 
 // Every kind has words in both languages, and neither form of a letter loads or
 // follows anything but the one link.
 func TestEveryKind(t *testing.T) {
-	for _, kind := range []Kind{Invitation, RoundOpened, LastDay, Reminder, Minority} {
+	for _, kind := range []Kind{Invitation, RoundOpened, LastDay, Reminder, Minority, Invited} {
 		for _, language := range []string{"it", "en", "", "fr"} {
 			subject, text, html := written(kind, language)
 			if !strings.Contains(subject, "Piazza") || len(strings.Split(text, "\n\n")) < 4 {
@@ -78,6 +78,24 @@ func TestWhen(t *testing.T) {
 	} {
 		if got := civiltime.Moment(c.lang, c.at); got != c.to {
 			t.Errorf("got %q, want %q", got, c.to)
+		}
+	}
+}
+
+// A guest's letter has the code in its words and behind "#" in its link, which no server's log has.
+func TestInvited(t *testing.T) {
+	for language, want := range map[string][]string{
+		"it": {"Il tuo invito: Piazza <Grande> & mercato", "Comune di Riva ti invita", "Il tuo codice d’invito: K7QM-4WXR-9TDP-V\n", "fino al 20 aprile 2026 compreso", "aiuto: 055 000 123", "https://delfi.example/consultations/piazza/invitation#K7QM-4WXR-9TDP-V\n"},
+		"en": {"Your invitation: Piazza <Grande> & mercato", "Comune di Riva invites you", "Your invitation code: K7QM-4WXR-9TDP-V\n", "until 20 April 2026 included", "help: 055 000 123", "https://delfi.example/en/consultations/piazza/invitation#K7QM-4WXR-9TDP-V\n"},
+	} {
+		subject, text, html := written(Invited, language)
+		for _, words := range want {
+			if !strings.Contains(subject+"\n"+text, words) {
+				t.Errorf("%s: %q is not in\n%s\n%s", language, words, subject, text)
+			}
+		}
+		if !strings.Contains(html, "/invitation#K7QM-4WXR-9TDP-V\"") {
+			t.Errorf("%s: the link is not in\n%s", language, html)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/fault"
+	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	batching "delfi/internal/platform/batch"
 	"delfi/internal/platform/cache"
@@ -39,6 +40,7 @@ type Service struct {
 	people *account.Service
 	seat   *pseudonym.Service
 	rolls  *roll.Service
+	guests *invitation.Service
 	terms  func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
 	drawn  Admit
 
@@ -63,9 +65,9 @@ type held struct {
 const placesKept = 1 << 16
 
 // New makes the service; enrolment answers "closed" until Ask was called.
-func New(db *postgres.DB, a *account.Service, p *pseudonym.Service, rolls *roll.Service) *Service {
+func New(db *postgres.DB, a *account.Service, p *pseudonym.Service, rolls *roll.Service, guests *invitation.Service) *Service {
 	s := &Service{
-		db: db, people: a, seat: p, rolls: rolls,
+		db: db, people: a, seat: p, rolls: rolls, guests: guests,
 		groups: cache.New[place, string](placesKept), working: cache.New[batchKey, struct{}](batchesKept),
 		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
 		drawn: everybody,
@@ -82,6 +84,17 @@ func (s *Service) Ask(terms func(ctx context.Context, tx *postgres.Tx, consultat
 
 // CanEnrol tells whether an actor may enrol in a group: nil, or the fault.
 func CanEnrol(actor account.Actor, t Terms, group string) error {
+	if err := CanCome(actor, t); err != nil {
+		return err
+	}
+	if !slices.Contains(t.Groups, group) {
+		return fault.Bad(fault.Field{Name: "group", Code: "unknown_group", Message: "choose one of the consultation's groups"})
+	}
+	return nil
+}
+
+// CanCome is CanEnrol as far as no group decides.
+func CanCome(actor account.Actor, t Terms) error {
 	switch {
 	case !actor.SignedIn():
 		return fault.New(fault.Unauthenticated, "sign_in", "sign in to take part")
@@ -89,8 +102,6 @@ func CanEnrol(actor account.Actor, t Terms, group string) error {
 		return fault.New(fault.Forbidden, "staff_cannot_enrol", "who steers a consultation does not answer in it")
 	case !t.Open:
 		return fault.New(fault.Conflict, "enrolment_closed", "enrolment is not open")
-	case !slices.Contains(t.Groups, group):
-		return fault.Bad(fault.Field{Name: "group", Code: "unknown_group", Message: "choose one of the consultation's groups"})
 	}
 	return nil
 }
@@ -101,6 +112,16 @@ func CanEnrol(actor account.Actor, t Terms, group string) error {
 // Forbidden "claim_unmet" or "claim_missing", or as roll.Admit says. The account's row keeps
 // the day and the group alone.
 func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation uuid.UUID, group string) error {
+	return s.enrol(ctx, actor, consultation, func(ctx context.Context, tx *postgres.Tx, t Terms) (string, error) {
+		if err := CanEnrol(actor, t, group); err != nil {
+			return "", err
+		}
+		return group, s.enter(ctx, tx, actor, consultation, group, t.Ways[group])
+	})
+}
+
+// enrol puts the actor into the group that find gives, in the transaction in which it looks.
+func (s *Service) enrol(ctx context.Context, actor account.Actor, consultation uuid.UUID, find func(ctx context.Context, tx *postgres.Tx, t Terms) (string, error)) error {
 	mark, err := s.mark(ctx, actor, consultation)
 	if err != nil {
 		return err
@@ -110,10 +131,8 @@ func (s *Service) Enrol(ctx context.Context, actor account.Actor, consultation u
 		if err != nil {
 			return err
 		}
-		if err := CanEnrol(actor, t, group); err != nil {
-			return err
-		}
-		if err := s.enter(ctx, tx, actor, consultation, group, t.Ways[group]); err != nil {
+		group, err := find(ctx, tx, t)
+		if err != nil {
 			return err
 		}
 		if left, err := pseudonym.Departed(ctx, tx, consultation, mark); err != nil {

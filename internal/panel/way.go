@@ -43,6 +43,8 @@ func (s Standing) Fits() error {
 		}
 	case protocol.AccessRoll:
 		return s.Roll.Fits()
+	case protocol.AccessInvitation:
+		return errInvitation
 	}
 	return nil
 }
@@ -87,6 +89,9 @@ func judged(actor account.Actor, way Way, now time.Time) (Standing, error) {
 
 // enter lets the actor into a group by its way, in the transaction of the enrolment.
 func (s *Service) enter(ctx context.Context, tx *postgres.Tx, actor account.Actor, consultation uuid.UUID, group string, way Way) error {
+	if way.Access == protocol.AccessInvitation {
+		return errInvitation
+	}
 	if way.Access == protocol.AccessRoll {
 		return s.rolls.Admit(ctx, tx, consultation, group, actor.Attested.FiscalCode, actor.Account)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/internal/gf32"
 )
 
 // Code is a held code as people copy it: eight groups of five letters and digits.
@@ -175,30 +176,13 @@ func checked(body string) string {
 	return b.String()
 }
 
-// check5 is a sum over GF(32) with a weight for each place and the group's own
-// number: any one wrong character, any two neighbours exchanged and any two groups
-// exchanged change it.
+// check5 is the check symbol of a group: any two groups exchanged change it.
 func check5(part string, group int) byte {
-	sum, weight := times(byte(group), 29), byte(2)
-	for i := range len(part) {
-		sum ^= times(weight, byte(strings.IndexByte(digits, part[i])))
-		weight = times(weight, 2)
+	symbols := make([]byte, len(part))
+	for i := range part {
+		symbols[i] = byte(strings.IndexByte(digits, part[i]))
 	}
-	return sum
-}
-
-// times multiplies in GF(32) modulo x⁵ + x² + 1.
-func times(a, b byte) byte {
-	var p byte
-	for ; b > 0; b >>= 1 {
-		if b&1 == 1 {
-			p ^= a
-		}
-		if a <<= 1; a&32 != 0 {
-			a ^= 0b100101
-		}
-	}
-	return p
+	return gf32.Check(byte(group), symbols...)
 }
 
 // read takes a code as people type it: either case, with any spaces and dashes, O

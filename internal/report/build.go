@@ -17,62 +17,67 @@ import (
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger"
 	"delfi/internal/library"
+	"delfi/internal/panel/drawing"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/report/schema"
 )
 
-// sources is everything that an opinion is drawn from.
-type sources struct {
-	c             consultation.Consultation
-	items         []consultation.Item
-	documents     []archive.Stored // by round and release
-	closings      []table.Closing  // behind them
-	decisions     []consultation.Decided
-	contributions []contribution.Contribution
-	received      contribution.Counts
-	entries       []ledger.Entry
-	minority      consultation.Minority
-	reading       []library.Document
+// Sources is everything that an opinion is drawn from.
+type Sources struct {
+	Consultation  consultation.Consultation
+	Items         []consultation.Item
+	Documents     []archive.Stored // by round and release
+	Closings      []table.Closing  // behind them
+	Decisions     []consultation.Decided
+	Contributions []contribution.Contribution
+	Received      contribution.Counts
+	Entries       []ledger.Entry
+	Minority      consultation.Minority
+	Reading       []library.Document
+	Draws         []drawing.Draw
 }
 
 // build gathers the sources, all in the one transaction, and draws the document.
 func (s *Service) build(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, texts consultation.OpinionTexts) (schema.Opinion, error) {
-	src := sources{c: c}
+	src := Sources{Consultation: c}
 	var err error
-	if src.items, err = s.consultations.ItemsOf(ctx, tx, c); err != nil {
+	if src.Items, err = s.consultations.ItemsOf(ctx, tx, c); err != nil {
 		return schema.Opinion{}, err
 	}
-	if src.documents, err = s.archive.Stored(ctx, tx, c.ID); err != nil {
+	if src.Documents, err = s.archive.Stored(ctx, tx, c.ID); err != nil {
 		return schema.Opinion{}, err
 	}
-	if src.closings, err = s.tabulation.Closings(ctx, tx, c.ID); err != nil {
+	if src.Closings, err = s.tabulation.Closings(ctx, tx, c.ID); err != nil {
 		return schema.Opinion{}, err
 	}
-	if src.decisions, err = s.consultations.DecisionsOf(ctx, tx, c.ID); err != nil {
+	if src.Decisions, err = s.consultations.DecisionsOf(ctx, tx, c.ID); err != nil {
 		return schema.Opinion{}, err
 	}
-	if src.contributions, src.received, err = s.contributions.PublicOf(ctx, tx, c); err != nil {
+	if src.Contributions, src.Received, err = s.contributions.PublicOf(ctx, tx, c); err != nil {
 		return schema.Opinion{}, err
 	}
-	if src.entries, err = s.record.EntriesOf(ctx, tx, c.ID); err != nil {
+	if src.Entries, err = s.record.EntriesOf(ctx, tx, c.ID); err != nil {
 		return schema.Opinion{}, err
 	}
-	if src.minority, err = s.consultations.MinorityOf(ctx, tx, c.ID); err != nil {
+	if src.Minority, err = s.consultations.MinorityOf(ctx, tx, c.ID); err != nil {
 		return schema.Opinion{}, err
 	}
-	if src.reading, err = library.Reading(ctx, tx, c.Space); err != nil {
+	if src.Reading, err = library.Reading(ctx, tx, c.Space); err != nil {
 		return schema.Opinion{}, err
 	}
-	return src.opinion(texts), nil
+	if src.Draws, err = drawing.Held(ctx, tx, c.ID); err != nil {
+		return schema.Opinion{}, err
+	}
+	return src.Opinion(texts), nil
 }
 
-// opinion draws the document; the same sources give the same document.
-func (src sources) opinion(texts consultation.OpinionTexts) schema.Opinion {
-	c, documents := src.c, make([]feedback.Document, len(src.documents))
-	for n, d := range src.documents {
+// Opinion draws the document; the same sources give the same document.
+func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
+	c, documents := src.Consultation, make([]feedback.Document, len(src.Documents))
+	for n, d := range src.Documents {
 		documents[n] = d.Document
 	}
-	f := schema.FiguresOf(c.Protocol, documents, src.closings)
+	f := schema.FiguresOf(c.Protocol, documents, src.Closings)
 	o := schema.Opinion{
 		Format:       "delfi opinion v1",
 		Consultation: c.ID, Slug: c.Slug, Title: c.Title, Question: c.Question, Language: c.Language,
@@ -82,11 +87,17 @@ func (src sources) opinion(texts consultation.OpinionTexts) schema.Opinion {
 		Protocol:    json.RawMessage(c.Protocol.Canonical()), ProtocolHash: c.ProtocolHash,
 		Groups: groups(c.Protocol), Scales: scales(c.Protocol), Staff: []schema.Steward{},
 		Rounds: src.rounds(), Items: src.rated(f), Contributions: []schema.Contribution{},
-		Received:  schema.Received{All: src.received.Received, Admitted: src.received.Admitted, Rejected: src.received.Rejected, Pending: src.received.Pending},
-		Acts:      acts(src.entries),
-		Attrition: f.Attrition, Deviations: deviations(src.entries, c.Origin != nil), Suppressed: f.Suppressed, Lists: f.Lists,
+		Received:  schema.Received{All: src.Received.Received, Admitted: src.Received.Admitted, Rejected: src.Received.Rejected, Pending: src.Received.Pending},
+		Acts:      acts(src.Entries),
+		Attrition: f.Attrition, Deviations: deviations(src.Entries, c.Origin != nil), Suppressed: f.Suppressed, Lists: f.Lists,
 		Texts:    schema.Texts{Summary: texts.Summary, Limitations: texts.Limitations},
-		Minority: schema.MinorityOf(src.minority, schema.DissentIn(documents), c.PublishedAt),
+		Minority: schema.MinorityOf(src.Minority, schema.DissentIn(documents), c.PublishedAt),
+	}
+	for _, l := range c.Further() {
+		if o.Translations == nil {
+			o.Translations = map[string]map[string]string{}
+		}
+		o.Translations[l] = c.Translations[l]
 	}
 	o.Summary = schema.Summarize(o.Items)
 	if c.Origin != nil {
@@ -103,18 +114,21 @@ func (src sources) opinion(texts consultation.OpinionTexts) schema.Opinion {
 		}
 	}
 	o.Staff = append(o.Staff, stewards(c)...)
-	for _, d := range src.reading {
+	for _, d := range src.Reading {
 		v := d.Current()
 		o.Reading = append(o.Reading, schema.Document{Number: d.Number, Version: v.Number, Title: v.Title, Source: v.Source, Dated: date(v.Dated), Digest: v.Digest()})
 	}
-	for _, e := range src.entries {
+	for _, d := range src.Draws {
+		o.Draws = append(o.Draws, schema.DrawOf(d.Group, d.Roll, d.Rule, d.Result.Panel))
+	}
+	for _, e := range src.Entries {
 		if e.Type == "act" && e.Kind == string(consultation.ActConclude) {
 			o.ConcludedReason = e.Reason
 		}
 	}
-	for _, t := range src.contributions {
+	for _, t := range src.Contributions {
 		o.Contributions = append(o.Contributions, schema.Contribution{
-			ID: t.ID, Alias: t.Alias.Name, Body: t.Body, State: string(t.State), Reason: t.Reason, Removed: t.Removed, Items: some(t.Items),
+			ID: t.ID, Alias: t.Alias.Name, Body: t.Body, State: string(t.State), Reason: t.Reason, Removed: t.Removed, Items: some(t.Items), Language: t.Language,
 		})
 	}
 	// By alias and id: an order of coming would be one more thing to join by.
@@ -125,15 +139,15 @@ func (src sources) opinion(texts consultation.OpinionTexts) schema.Opinion {
 }
 
 // rated draws every item with its history.
-func (src sources) rated(f schema.Figures) []schema.Item {
-	out := make([]schema.Item, 0, len(src.items))
-	for _, i := range src.items {
+func (src Sources) rated(f schema.Figures) []schema.Item {
+	out := make([]schema.Item, 0, len(src.Items))
+	for _, i := range src.Items {
 		item := schema.Item{
-			ID: i.ID, Number: i.Number, Text: i.Text, Kind: i.Kind, State: string(i.State), SettledIn: i.SettledIn,
+			ID: i.ID, Number: i.Number, Text: i.Text, Texts: i.Texts(), Kind: i.Kind, State: string(i.State), SettledIn: i.SettledIn,
 			ItemFigures: f.Of(i.ID), Parents: some(i.Parents), Contributions: []uuid.UUID{},
 		}
 		src.decide(i.ID, item.History)
-		for _, t := range src.contributions {
+		for _, t := range src.Contributions {
 			if slices.Contains(t.Items, i.ID) {
 				item.Contributions = append(item.Contributions, t.ID)
 			}
@@ -147,13 +161,13 @@ func (src sources) rated(f schema.Figures) []schema.Item {
 
 // decide puts what was decided about an item beside the rounds that it followed;
 // in a standing round nothing is decided in between.
-func (src sources) decide(item uuid.UUID, history []schema.ItemRound) {
-	for _, x := range src.decisions {
+func (src Sources) decide(item uuid.UUID, history []schema.ItemRound) {
+	for _, x := range src.Decisions {
 		if x.Item != item {
 			continue
 		}
 		for n := range history {
-			if history[n].Round == x.Round && !src.c.Protocol.Standing() {
+			if history[n].Round == x.Round && !src.Consultation.Protocol.Standing() {
 				history[n].Decision = &schema.Decision{
 					Proposed: string(x.Proposed), Decided: string(x.Decided), Reason: x.Reason, Against: x.Proposed != x.Decided,
 				}
@@ -163,18 +177,18 @@ func (src sources) decide(item uuid.UUID, history []schema.ItemRound) {
 }
 
 // rounds draws the participation in each round.
-func (src sources) rounds() []schema.Round {
-	out := make([]schema.Round, 0, len(src.c.Rounds))
-	for _, r := range src.c.Rounds {
+func (src Sources) rounds() []schema.Round {
+	out := make([]schema.Round, 0, len(src.Consultation.Rounds))
+	for _, r := range src.Consultation.Rounds {
 		p := schema.Round{
 			Number: r.Number, Kind: r.Kind, State: string(r.State), OpenedOn: civiltime.Date(r.OpenedAt), ClosedOn: civiltime.Date(r.ClosedAt),
 			Extensions: r.Extensions, Reason: r.Reason, Enrolled: r.People(), Groups: []table.GroupCount{},
 		}
 		// A standing round's last release is the one that stays.
-		for n, d := range src.documents {
+		for n, d := range src.Documents {
 			if d.Round == r.Number {
 				p.Enrolled, p.Answered, p.Document = d.Enrolled, d.Answered, d.Hash
-				p.Groups = src.closings[n].Counts.Groups
+				p.Groups = src.Closings[n].Counts.Groups
 			}
 		}
 		out = append(out, p)

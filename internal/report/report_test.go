@@ -71,7 +71,7 @@ func newTown(t *testing.T) *town {
 	for i, body := range []string{"Più alberi", "Alberi e ombra", "Una fontana", "Comprate da me"} {
 		alias, err := w.Panel.Alias(ctx, w.citizens[i], c.ID)
 		w.must(err)
-		made, err := w.Contributions.Contribute(ctx, alias, c.ID, body)
+		made, err := w.Contributions.Contribute(ctx, alias, c.ID, body, "")
 		w.must(err)
 		texts = append(texts, made)
 	}

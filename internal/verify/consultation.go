@@ -14,6 +14,7 @@ import (
 	"delfi/internal/delphi/table"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/verify/drawn"
 	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
@@ -26,6 +27,7 @@ type reading struct {
 	protocol protocol.Protocol
 	hash     string
 	known    map[string]bool // files that the record speaks of
+	draws    []drawn.Draw    // that were checked, by group
 	closings []closing       // of answering rounds, and each release of a standing one, oldest first
 }
 

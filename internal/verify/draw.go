@@ -6,8 +6,20 @@ import (
 	"slices"
 
 	"delfi/internal/delphi/protocol"
+	"delfi/internal/report/schema"
 	"delfi/internal/verify/drawn"
 )
+
+// drawnBefore are the draws that had been held before an entry, as its opinion has them.
+func (r *reading) drawnBefore(before int64) []schema.Draw {
+	var out []schema.Draw
+	for _, d := range r.draws {
+		if d.Done && d.Entry < before {
+			out = append(out, d.Reported)
+		}
+	}
+	return out
+}
 
 // draws checks the draws of a consultation's groups.
 func (c *check) draws(r *reading) error {
@@ -35,6 +47,7 @@ func (c *check) draws(r *reading) error {
 			return err
 		}
 		c.result.Draws = append(c.result.Draws, checked)
+		r.draws = append(r.draws, checked)
 	}
 	return nil
 }

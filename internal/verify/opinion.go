@@ -32,7 +32,7 @@ func (c *check) opinion(r *reading, l Listed) error {
 	if id := o.Consultation.String(); id != r.id {
 		return &source.Fault{File: r.path(file), What: "the opinion is of another consultation", Found: id, Expected: r.id}
 	}
-	if err := r.published(&o, e.Version); err != nil {
+	if err := r.published(&o, e.Version, e.Record.N); err != nil {
 		return err
 	}
 	if o.Title != l.Title {
@@ -64,8 +64,8 @@ func (r *reading) worded(o *schema.Opinion) error {
 }
 
 // published puts into an opinion what the record gives, in the place of what the
-// opinion says; its words stay.
-func (r *reading) published(o *schema.Opinion, version int) error {
+// opinion says; its words stay. It was published at an entry.
+func (r *reading) published(o *schema.Opinion, version int, at int64) error {
 	var documents []feedback.Document
 	var closings []table.Closing
 	asked := map[uuid.UUID]feedback.Asked{}
@@ -78,7 +78,7 @@ func (r *reading) published(o *schema.Opinion, version int) error {
 	f := schema.FiguresOf(r.protocol, documents, closings)
 	o.Version, o.Slug, o.ProtocolHash, o.Protocol = version, r.slug, r.hash, r.protocol.Canonical()
 	o.Attrition, o.Suppressed, o.Lists = f.Attrition, f.Suppressed, f.Lists
-	o.Reading = given(o.Reading, r.life.Given)
+	o.Reading, o.Draws = given(o.Reading, r.life.Given), r.drawnBefore(at)
 	seen, numbers := map[uuid.UUID]bool{}, map[int]bool{}
 	for n := range o.Items {
 		i := &o.Items[n]

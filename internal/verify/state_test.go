@@ -47,6 +47,12 @@ func stateTamperings() []tampering {
 			},
 		},
 		{
+			name: "a draw that was not held, with the log signed anew", place: opinion, fault: differs + "draws",
+			does: func(b *book) {
+				b.redrawn(func(o *schema.Opinion) { o.Draws = []schema.Draw{{Group: "cittadini", Pool: 90, Panel: 9}} })
+			},
+		},
+		{
 			name: "an item that nobody dropped, with the summary to fit and the log signed anew", place: opinion, fault: differs + `items[1].state: found "dropped", expected "settled"`,
 			does: func(b *book) {
 				b.redrawn(func(o *schema.Opinion) { o.Items[1].State = "dropped" })

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/consultation"
 	"delfi/internal/consultation/access"
 	"delfi/internal/delphi/claim"
 	"delfi/internal/delphi/protocol"
@@ -33,15 +34,19 @@ type deskView struct {
 func (v deskView) path() string { return "/desk/" + v.Slug + "/rolls" }
 
 // frame is the frame of the page.
-func (v deskView) frame(q *page.Request) ui.Frame {
-	return ui.Frame{
-		Title: q.T("access.title") + " · " + v.Title, Section: ui.Desk, Owner: v.AdministrationName,
-		Crumbs: []ui.Crumb{
-			{Label: q.T("staff.desks.title"), Path: "/desk"},
-			{Label: v.Title, Lang: v.Language, Path: "/desk/" + v.Slug},
-			{Label: q.T("access.title")},
-		},
+func (v deskView) frame(q *page.Request) ui.Frame { return framed(q, v.Consultation) }
+
+// framed is the frame of a page of a desk's groups, of one beneath them where more is given.
+func framed(q *page.Request, c consultation.Consultation, more ...ui.Crumb) ui.Frame {
+	crumbs := []ui.Crumb{
+		{Label: q.T("staff.desks.title"), Path: "/desk"},
+		{Label: c.Title, Lang: c.Language, Path: "/desk/" + c.Slug},
+		{Label: q.T("access.title"), Path: "/desk/" + c.Slug + "/rolls"},
 	}
+	crumbs = append(crumbs, more...)
+	last := &crumbs[len(crumbs)-1]
+	last.Path = ""
+	return ui.Frame{Title: last.Label + " · " + c.Title, Section: ui.Desk, Owner: c.AdministrationName, Crumbs: crumbs}
 }
 
 func (c room) at(q *page.Request) (deskView, error) {
@@ -134,12 +139,16 @@ func (v deskView) listed() []protocol.GroupPlan {
 	return slices.DeleteFunc(slices.Clone(v.Protocol.Panel.Groups), func(g protocol.GroupPlan) bool { return g.Access != protocol.AccessRoll })
 }
 
-// name is a group's in the reader's language, else in the consultation's.
 func (v deskView) name(q *page.Request, g protocol.GroupPlan) string {
+	return nameOf(q, v.Consultation, g)
+}
+
+// nameOf is a group's name in the reader's language, else in the consultation's.
+func nameOf(q *page.Request, c consultation.Consultation, g protocol.GroupPlan) string {
 	if words := g.Name[q.Lang]; words != "" {
 		return words
 	}
-	return g.Name[v.Language]
+	return g.Name[c.Language]
 }
 
 // domiciled tells whether a group's rule asks for a domicile, which is declared and no proof.

@@ -83,9 +83,9 @@ func (j Jar) ScopedSecret(path string) string {
 }
 
 func (j Jar) setScoped(name, path, value string, seconds int) {
-	for _, lang := range i18n.Languages {
+	for _, r := range i18n.Readings {
 		c := j.make(j.pathName(name), value, seconds)
-		c.Path, c.SameSite = i18n.Path(lang, path), http.SameSiteStrictMode
+		c.Path, c.SameSite = i18n.Path(r.Lang, path), http.SameSiteStrictMode
 		http.SetCookie(j.W, c)
 	}
 }

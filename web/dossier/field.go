@@ -18,6 +18,10 @@ func FieldKey(path string) string {
 
 // FieldAt cuts the path of words in one language.
 func FieldAt(path string) (p form.Place, base, lang string) {
+	if original, lang, ok := form.Translated(path); ok {
+		p, _ := form.At(original)
+		return p, original, lang
+	}
 	if p, ok := form.At(path); ok {
 		return p, path, ""
 	}
@@ -35,14 +39,14 @@ func FieldAt(path string) (p form.Place, base, lang string) {
 func FieldLabel(q *page.Request, path string, languages int) string {
 	_, base, lang := FieldAt(path)
 	words := q.T("draft.field." + FieldKey(base))
-	if lang == "" || languages < 2 {
+	if _, _, translated := form.Translated(path); lang == "" || languages < 2 && !translated {
 		return words
 	}
-	return q.T("draft.in_language", "label", words, "language", language(q, lang))
+	return q.T("draft.in_language", "label", words, "language", Language(q, lang))
 }
 
-// language names a language in the reader's.
-func language(q *page.Request, code string) string {
+// Language names a language in the reader's.
+func Language(q *page.Request, code string) string {
 	if key := "draft.language_" + code; i18n.Known(key) {
 		return q.T(key)
 	}
@@ -65,14 +69,20 @@ func FieldName(q *page.Request, path string, languages int) string {
 }
 
 // DraftProblems are what keeps a draft from being announced, each with its field's name and a
-// link into it.
-func DraftProblems(q *page.Request, why *fault.Fault, address func(q *page.Request, field string) string) ui.Problems {
+// link into it; where words in a language beside the first are missing, names say the language.
+func DraftProblems(q *page.Request, why *fault.Fault, first string, address func(q *page.Request, field string) string) ui.Problems {
 	p := ui.ProblemsOf(why)
 	if why == nil {
 		return p
 	}
+	languages := 1
 	for _, f := range why.Fields {
-		p = p.Label(f.Name, FieldName(q, f.Name, 1)).Lead(f.Name, address(q, f.Name))
+		if _, _, lang := FieldAt(f.Name); lang != "" && lang != first {
+			languages = 2
+		}
+	}
+	for _, f := range why.Fields {
+		p = p.Label(f.Name, FieldName(q, f.Name, languages)).Lead(f.Name, address(q, f.Name))
 	}
 	return p
 }

@@ -24,10 +24,20 @@ type Loader struct {
 	}
 }
 
-// Find returns the consultation that the address names, as everybody sees it.
+// Find returns the consultation that the address names, as everybody who reads in the
+// reader's language sees it.
 func (l Loader) Find(q *page.Request) (View, error) {
 	one, err := l.Consultations.Latest(q.Context(), q.Actor, q.Param("slug"))
-	return View{Consultation: one}, err
+	return In(q, one), err
+}
+
+// In returns a consultation as the reader reads it.
+func In(q *page.Request, c consultation.Consultation) View {
+	v := View{Consultation: c.In(q.Reading())}
+	if v.Language != c.Language {
+		v.Original = &c
+	}
+	return v
 }
 
 // Load is Find with the reader's group.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -23,7 +24,7 @@ type Display struct {
 // Display leads whoever may remove a reason to the desk's list. Who has not signed in
 // reads kept pages, which have no such link.
 func (v View) Display(q *page.Request) Display {
-	t := Display{Lang: v.Language}
+	t := Display{Lang: v.First()}
 	if contribution.CanRemove(q.Actor, v.Consultation) {
 		t.Desk = "/desk/" + v.Slug + "/reasons"
 	}
@@ -38,11 +39,15 @@ type Column struct {
 	N       int               // people who gave one
 	Said    []*feedback.Given // those from outside the middle half first
 	outside int               // of Said
-	Left    int               // reasons that are not among Said
+	Left    int               // people whose reasons are not among Said
+	drawn   bool              // Said is one reader's draw
 }
 
 // tagged tells whether any reason of a column is from outside the middle half.
 func (c Column) tagged() bool { return c.outside > 0 }
+
+// isDrawn tells whether a column is one reader's draw.
+func (c Column) isDrawn() bool { return c.drawn }
 
 // sided tells whether the authors of a column's reasons said their side.
 func (c Column) sided() bool {
@@ -55,6 +60,19 @@ func Columns(reasons []feedback.Reason) []Column {
 	all := Parted(feedback.Alike(reasons))
 	if len(all) == 1 && all[0].Key == "unsaid" {
 		all[0].Key = ""
+	}
+	return all
+}
+
+// Joined gives columns with those of others, each side once: its reasons come first.
+func Joined(all, others []Column) []Column {
+	for _, c := range others {
+		at := slices.IndexFunc(all, func(a Column) bool { return a.Key == c.Key })
+		if at < 0 {
+			all = append(all, c)
+			continue
+		}
+		all[at].Said, all[at].N = append(all[at].Said, c.Said...), all[at].N+c.N
 	}
 	return all
 }
@@ -114,12 +132,46 @@ func (c Column) Draw(key []byte, item int) Column {
 	seed := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", key, item, c.Key)) // key is secret, and has one length
 	dice := rand.New(rand.NewChaCha8(seed))
 	all := pick(dice, c.Said[:c.outside], mostReasons)
-	c.Said = append(all, pick(dice, c.Said[c.outside:], mostReasons-len(all))...)
+	c.Said, c.drawn = append(all, pick(dice, c.Said[c.outside:], mostReasons-len(all))...), true
+	return c.counted()
+}
+
+// counted tells how many people's reasons are left out.
+func (c Column) counted() Column {
 	c.Left = c.N
 	for _, r := range c.Said {
 		c.Left -= r.People
 	}
 	return c
+}
+
+// pageReasons is how many reasons of a side one page shows: a panel of a hundred thousand
+// writes more than anybody's browser can hold.
+const pageReasons = 50
+
+// Pages is how many pages the reasons of columns take side by side.
+func Pages(all []Column) int {
+	n := 1
+	for _, c := range all {
+		n = max(n, (len(c.Said)+pageReasons-1)/pageReasons)
+	}
+	return n
+}
+
+// Page gives what stands of columns on one of their pages, from 1; a column that ended
+// before is left out.
+func Page(all []Column, n int) []Column {
+	var out []Column
+	for _, c := range all {
+		from := (n - 1) * pageReasons
+		if from >= len(c.Said) {
+			continue
+		}
+		c.outside = min(max(0, c.outside-from), pageReasons)
+		c.Said = c.Said[from:min(from+pageReasons, len(c.Said))]
+		out = append(out, c.counted())
+	}
+	return out
 }
 
 // pick draws n of all, or all of them, each order as likely as another: the first
@@ -141,6 +193,17 @@ func pick(dice *rand.Rand, all []*feedback.Given, n int) []*feedback.Given {
 		moved = append(moved, [2]int{j, at(k)})
 	}
 	return drawn
+}
+
+// ReasonsPath is the page of all reasons that a round gathered about an item, by its number,
+// or about a list, by its kind.
+func (v View) ReasonsPath(round int, of string, n int) string {
+	return v.Path(fmt.Sprintf("/rounds/%d/reasons/%s/%d", round, of, n))
+}
+
+// OpinionReasonsPath is the page of all reasons about an item in the opinion.
+func (v View) OpinionReasonsPath(number, n int) string {
+	return v.Path(fmt.Sprintf("/opinion/reasons/%d/%d", number, n))
 }
 
 // unfolded is how many reasons of one side a page shows at once.

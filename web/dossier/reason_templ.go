@@ -17,7 +17,7 @@ import (
 )
 
 // Reasons lists reasons side by side where the document tells sides; the first of
-// each stand open, the others a click away. Where they are a draw, every is the
+// each stand open, the others a click away. Where they are not all, every is the
 // address of all of them. one draws each.
 func Reasons(title string, all []Column, anchor, every string, one func(*feedback.Given) templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -72,7 +72,7 @@ func Reasons(title string, all []Column, anchor, every string, one func(*feedbac
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Order(all, every).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Order(all).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -219,7 +219,7 @@ func Reasons(title string, all []Column, anchor, every string, one func(*feedbac
 
 // Order says which reasons come first, and who told their sides, where that is
 // so of any.
-func Order(all []Column, every string) templ.Component {
+func Order(all []Column) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -241,8 +241,8 @@ func Order(all []Column, every string) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		q := page.From(ctx)
-		first, sided := slices.ContainsFunc(all, Column.tagged), slices.ContainsFunc(all, Column.sided)
-		if first || sided || every != "" {
+		first, sided, drawn := slices.ContainsFunc(all, Column.tagged), slices.ContainsFunc(all, Column.sided), slices.ContainsFunc(all, Column.isDrawn)
+		if first || sided || drawn {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"dlf-small\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -262,7 +262,7 @@ func Order(all []Column, every string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if every != "" {
+			if drawn {
 				var templ_7745c5c3_Var13 string
 				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(q.T("consultation.reasons.shuffled"))
 				if templ_7745c5c3_Err != nil {

@@ -124,7 +124,7 @@ func TestTheOrderOfReasonsIsSaidOnlyWhereThereIsOne(t *testing.T) {
 		"one with side": {[]feedback.Reason{{Text: "a", Side: delphi.Against}, {Text: "b"}}, false, true},
 	} {
 		var b strings.Builder
-		if err := Order(Columns(c.reasons), "").Render(page.With(t.Context(), q), &b); err != nil {
+		if err := Order(Columns(c.reasons)).Render(page.With(t.Context(), q), &b); err != nil {
 			t.Fatal(err)
 		}
 		text := b.String()

@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -14,14 +15,22 @@ import (
 
 // View is a consultation as its pages show it.
 type View struct {
-	consultation.Consultation
+	consultation.Consultation                            // as the reader reads it
+	Original                  *consultation.Consultation // as it was written, where the reader reads a translation; nil otherwise
+
 	Group  string // id of the reader's group; "" when not enrolled, and on pages that do not ask
 	Issued bool   // the reader's code was issued
 	ByCode bool   // the page lies outside the sessions, under /code
 }
 
-// Path is the address of the consultation's page, with more after it.
-func (v View) Path(more string) string { return "/consultations/" + v.Slug + more }
+// Path is the address of the consultation's page, with more after it; of a rehearsal that of its
+// first page.
+func (v View) Path(more string) string {
+	if v.Rehearsal != "" {
+		return "/desk/" + v.Slug + "/rehearsal/" + v.Rehearsal + more
+	}
+	return "/consultations/" + v.Slug + more
+}
 
 // BallotPath is the address of a round's form, on the side on which the reader is.
 func (v View) BallotPath(n int) string {
@@ -34,8 +43,21 @@ func (v View) BallotPath(n int) string {
 // Frame is the layout's part of a page about the consultation. label is the last
 // crumb, "" on the consultation's own page.
 func (v View) Frame(q *page.Request, title, label string) ui.Frame {
-	f := ui.Frame{Title: title, Section: ui.Consultations, Owner: v.AdministrationName, Address: v.Address,
+	f := ui.Frame{Title: title, Section: ui.Consultations, Owner: v.AdministrationName, Address: v.Address, Reads: v.Language,
 		Crumbs: []ui.Crumb{{Label: q.T("ui.nav.consultations"), Path: "/"}}}
+	if further := v.Further(); len(further) > 0 {
+		f.Held = append([]string{v.First()}, further...)
+	}
+	if v.Rehearsal != "" {
+		f.Section, f.Trial = ui.Desk, v.Path("")
+		f.Crumbs = []ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: v.Title, Lang: v.Language, Path: "/desk/" + v.Slug}}
+		if label != "" {
+			f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("rehearsal.title"), Path: v.Path("")}, ui.Crumb{Label: label})
+		} else {
+			f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("rehearsal.title")})
+		}
+		return f
+	}
 	if label == "" {
 		f.Crumbs = append(f.Crumbs, ui.Crumb{Label: v.Title, Lang: v.Language})
 		return f
@@ -122,12 +144,10 @@ func (v View) Named(q *page.Request, s ui.Scale) ui.Scale {
 	return s
 }
 
-// Say chooses words of the protocol: the reader's language, else the consultation's.
+// Say chooses words of the protocol: those of the language that the reader reads in, else of
+// the page's, else the consultation's own.
 func (v View) Say(q *page.Request, words map[string]string) string {
-	if s := words[q.Lang]; s != "" {
-		return s
-	}
-	return words[v.Language]
+	return cmp.Or(words[q.Reading()], words[q.Lang], words[v.First()])
 }
 
 // GroupName is a group's name for the reader.

@@ -7,6 +7,8 @@
 //	    variant → question → panel → items → rounds → feedback → staff → summary
 //	/desk/{slug}/protocol.json       the document, to be downloaded
 //	/desk/{slug}/duplicate           another draft with the same words and rules
+//	/desk/{slug}/template            it is kept as a template of its administration
+//	/administrations/{slug}/templates   those templates, to begin with or to be removed
 //
 // A field has the name of its path in the document ("rounds[1].days"), and a fault of the
 // protocol has it too: which step a path stands on is said once, in package

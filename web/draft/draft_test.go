@@ -100,8 +100,48 @@ func TestWizard(t *testing.T) {
 	run("somebody was faster", faster)
 	run("a document is taken away, brought, and copied", documents)
 	run("templates of the commitment", promised)
+	run("templates of the administration", templates)
 	run("ways to answer", ways)
 	run("warnings", warned)
+	run("languages", translated)
+	run("more than a draft may have", bounded)
+}
+
+// bounded sends steps with more than a draft may have: each is refused with its words, and
+// takes nothing away.
+func bounded(d desk) {
+	at := d.begin("troppi", "classical")
+	d.send(at+"rounds", 303)
+	before := d.shown(at + "rounds")
+	for _, tc := range []struct{ step, field, typed, at, back string }{
+		{"rounds", "rounds[1000].kind", "answer", "rounds", ""}, {"rounds", "rounds[999999].days", "14", "rounds", ""},
+		{"panel", "panel.groups[1000].id", "gruppo", "panel-groups", ""}, {"items", "item_kinds[1000].kind", "scale", "item_kinds", ""},
+		{"items", "given[5000].text", "Uno.", "given", ""},
+		{"items", "paste", strings.Repeat("Uno.\n", 100) + strings.Repeat("a\n", 950), "paste", "Uno.\nUno.\n"},
+		{"question", "languages", strings.Repeat("aa,bb,cc,dd,ee,ff,gg,hh,ii,jj,", 1000), "languages", ""},
+		{"items", "item_kinds[0].low.it", strings.Repeat("b", 70_000), "item_kinds-0--low-it", strings.Repeat("b", 70_000)},
+	} {
+		got := d.send(at+tc.step, 422, tc.field, tc.typed)
+		if got.Count("#errors a[href='#f-"+tc.at+"']") != 1 {
+			d.Errorf("%s: %q", tc.field, got.Text("#errors"))
+		}
+		if back := sends(got).Get(tc.field); !strings.HasPrefix(back, tc.back) {
+			d.Errorf("what was typed in %s came back as %.100q", tc.field, back)
+		}
+	}
+	hidden := d.shown(at + "rounds")
+	for range 2000 {
+		hidden.Add("was:a"+strings.Repeat("[0]", 20), "x")
+	}
+	hidden.Set("was:"+strings.Repeat("b.", 20_000)+"c", "x")
+	d.sent(at+"rounds", 303, hidden)
+	if after := d.shown(at + "rounds"); after.Get("version") != before.Get("version") {
+		d.Errorf("the draft was changed: %v", after)
+	}
+	d.send(at+"staff", 303, "office_nobody", "Sindaco", "office_00000000-0000-4000-8000-000000000000", "Sindaco")
+	if f, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), "troppi"); err != nil || len(f.Offices) > 0 {
+		d.Errorf("offices of nobody: %v (%v)", f.Offices, err)
+	}
 }
 
 // unworded is a key that has no words, or a sentence that lacks a figure.
@@ -123,6 +163,9 @@ func everyField(d desk) {
 					if page.Count(id) != 1 {
 						d.Errorf("%s, %s: %d fields %s", variant, step, page.Count(id), id)
 					}
+				}
+				if asks := step == form.StepItems || step == form.StepSummary; asks != (page.Count("fieldset.dlf-preview[disabled]") > 0) {
+					d.Errorf("%s, %s: %d previews", variant, step, page.Count(".dlf-preview"))
 				}
 				if lost := unworded.FindString(page.Text("main")); lost != "" {
 					d.Errorf("%s, %s: no words for %s", variant, step, lost)
@@ -154,20 +197,38 @@ func everyField(d desk) {
 func leads(d desk) {
 	at := d.begin("mancano", "classical")
 	d.send(at+"question", 303, "languages", "de")
+	d.send(at+"panel", 303, "disclosure.small", "open")
 	d.send(at+"rounds", 303, "consensus.rule", "median-iqr")
 	d.send(at+"items", 303, "items.source", "given", "do", "add:given")
 	d.send(at+"items", 303, "item_kinds[0].points", "5")
-	for _, page := range []string{at + "summary", "/desk/mancano"} {
+	pages := []string{"/desk/mancano"}
+	for _, step := range form.Steps {
+		pages = append(pages, at+string(step))
+	}
+	for _, page := range pages {
 		n := 0
 		d.get(page).Page.Find("main a[href*='#f-']").Each(func(_ int, a *goquery.Selection) {
 			n++
 			address, id, _ := strings.Cut(a.AttrOr("href", ""), "#")
 			if target := d.get(address); target.Count("#"+id) != 1 {
 				d.Errorf("%s: %q leads to %s#%s, where there are %d", page, a.Text(), address, id, target.Count("#"+id))
+			} else if target.Page.Find("#"+id).ParentsFiltered("details:not([open])").Length() > 0 {
+				d.Errorf("%s: %q leads to %s#%s, which is folded", page, a.Text(), address, id)
 			}
 		})
 		if n < 12 {
 			d.Errorf("%s has %d links only: %s", page, n, d.get(page).Text("main"))
+		}
+	}
+	// Nothing that is missing is done: neither its step nor the summary.
+	for _, page := range pages[1:] {
+		shown := d.get(page)
+		for n, step := range form.Steps {
+			line := shown.Page.Find(".dlf-steps li").Eq(n)
+			lacks := step == form.StepSummary || shown.Page.Find(".dlf-lacking a[href*='/draft/"+string(step)+"#']").Length() > 0
+			if here := page == at+string(step); !here && line.HasClass("done") == lacks {
+				d.Errorf("%s: %s is called %s", page, step, line.Text())
+			}
 		}
 	}
 	got := d.b.Post(d.T, "/desk/mancano/announce", url.Values{"version": {d.get("/desk/mancano/announce").Page.Find("main form input[name=version]").AttrOr("value", "")}})
@@ -367,5 +428,135 @@ func TestWords(t *testing.T) {
 		if !i18n.Known("field." + code) {
 			t.Errorf("no words for the fault %s", code)
 		}
+	}
+}
+
+// templates: a draft is kept, another begins with it, and it is removed after a page that says
+// what remains.
+func templates(d desk) {
+	const list = "/administrations/riva/templates"
+	if page := d.get(list); page.Count("main li h2") != 0 {
+		d.Fatalf("templates before any is kept: %s", page.Text("main"))
+	}
+	at := d.begin("matrice", "policy")
+	d.send(at+"question", 303, "question", "Quale ponte?", "commitment_decider", "La Giunta")
+	d.get(at + "summary")
+	const keep = "/desk/matrice/template"
+	if got := d.get(keep); got.Page.Find("#f-template_name").AttrOr("value", "") != "Il ponte" {
+		d.Errorf("the name is not proposed: %s", got.Text("main"))
+	}
+	for _, name := range []string{"", "\u200b", strings.Repeat("a", 121), "due\nrighe"} {
+		if got := d.sent(keep, 422, url.Values{"template_name": {name}}); got.Count("#errors a[href='#f-template_name']") != 1 {
+			d.Errorf("%q: %s", name, got.Text("main"))
+		}
+	}
+	for range 2 { // the button is pressed twice
+		if got := d.sent(keep, 303, url.Values{"template_name": {"Ponti, due giri"}}); got.Location != list {
+			d.Errorf("kept: %s", got.Location)
+		}
+	}
+	d.send(at+"question", 303, "question", "Quali ponti?")
+	if got := d.sent(keep, 422, url.Values{"template_name": {"Ponti, due giri"}}); got.Count("#errors a") != 1 {
+		d.Errorf("another draft under the same name: %s", got.Text("main"))
+	}
+	page := d.get(list)
+	if page.Count("main li h2") != 1 || page.Text("main li h2") != "Ponti, due giri" {
+		d.Fatalf("listed: %s", page.Text("main"))
+	}
+	first := page.Page.Find("main a[href^='/desk/new?template=']").AttrOr("href", "")
+	_, id, _ := strings.Cut(first, "=")
+	if got := d.get(first); got.Count("input[name=template][checked][value='"+id+"']") != 1 {
+		d.Errorf("%s does not choose it: %s", first, got.Text("main"))
+	}
+	begun := url.Values{"title": {"Il ponte nuovo"}, "slug": {"nato"}, "language": {"it"}, "variant": {"classical"}, "template": {id}}
+	d.sent("/desk/new", 303, begun)
+	f, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), "nato")
+	if err != nil {
+		d.Fatal(err)
+	}
+	if f.Title != "Il ponte nuovo" || f.Question != "Quale ponte?" || f.CommitmentDecider != "La Giunta" || f.Value("variant") != "policy" || len(f.Moderators) > 0 {
+		d.Errorf("it begins with %+v", f)
+	}
+	begun.Set("slug", "nato-2")
+	begun.Set("template", "6f1d9a52-0d1d-4f0e-9a62-3f1f7e6f9b01")
+	if got := d.sent("/desk/new", 422, begun); got.Count("#errors a[href='#f-template']") != 1 {
+		d.Errorf("an unknown template: %s", got.Text("main"))
+	}
+	remove := list + "/" + id + "/remove"
+	if got := d.get(remove); got.Count("main form[method=post] button") != 1 || !strings.Contains(got.Text("main"), "restano come sono") {
+		d.Errorf("before removing: %s", got.Text("main"))
+	}
+	d.get(list) // nothing is removed by reading
+	for range 2 {
+		d.sent(remove, 303, url.Values{})
+	}
+	if page := d.get(list); page.Count("main li h2") != 0 || d.b.Get(d.T, remove).Status != 404 {
+		d.Errorf("after removing: %s", page.Text("main"))
+	}
+	d.get("/desk/nato/draft/question") // what began with it stays
+	if got := d.b.Get(d.T, "/administrations/borgo/templates"); got.Status != 404 {
+		d.Errorf("another administration's: %d", got.Status)
+	}
+}
+
+// translated asks for each text in each further language beside it, names which are missing,
+// and lets no announcement pass without them.
+func translated(d desk) {
+	at := d.begin("lingue", "classical")
+	v := d.shown(at + "question")
+	v["languages"] = []string{"", "de", "sl"}
+	v.Set("question", "Che cosa serve?")
+	v.Set("commitment_decider", "La Giunta")
+	d.sent(at+"question", 303, v)
+	d.send(at+"items", 303, "items.source", "both", "do", "add:given")
+	d.send(at+"items", 303, "given[0].text", "Il ponte è da rifare.")
+	d.send(at+"panel", 303, "panel.groups[0].access", "roll")
+	d.send(at+"panel", 303, "panel.groups[0].rule", "Iscritti all’albo")
+	lacks := map[string][]string{
+		"question": {"title_in.de", "title_in.sl", "question_in.de", "question_in.sl", "commitment_decider_in.de", "commitment_decider_in.sl"},
+		"panel":    {"panel.groups[0].rule_in.de", "panel.groups[0].rule_in.sl", "panel.groups[0].name.de", "panel.groups[0].name.sl"},
+		"items":    {"given[0].text_in.de", "given[0].text_in.sl"},
+	}
+	id := strings.NewReplacer("[", "-", "]", "-", ".", "-")
+	version := func() string {
+		return d.get("/desk/lingue/announce").Page.Find("main form input[name=version]").AttrOr("value", "")
+	}
+	refused := d.b.Post(d.T, "/desk/lingue/announce", url.Values{"version": {version()}})
+	summary := d.get(at + "summary")
+	if words := refused.Text("#errors"); !strings.Contains(words, "Nome del gruppo, in tedesco") {
+		d.Errorf("the language is not named: %s", words)
+	}
+	for step, fields := range lacks {
+		page := d.get("/en" + at + step)
+		for _, field := range fields {
+			link, lang := "a[href$='/draft/"+step+"#f-"+id.Replace(field)+"']", field[strings.LastIndexByte(field, '.')+1:]
+			if refused.Status != 422 || refused.Count("#errors "+link) != 1 || summary.Count("main "+link) == 0 {
+				d.Errorf("%s: the announcement (%d) and the summary do not lead to it", field, refused.Status)
+			}
+			if input := page.Page.Find("#f-" + id.Replace(field)); input.Length() != 1 || input.AttrOr("lang", "") != lang {
+				d.Errorf("%s: %d fields in %q", field, input.Length(), input.AttrOr("lang", ""))
+			}
+		}
+	}
+	for step, fields := range lacks {
+		v := d.shown(at + step)
+		for _, field := range fields {
+			v.Set(field, "Wörter "+field)
+		}
+		d.sent(at+step, 303, v)
+		if back := d.shown(at + step); !slices.Equal(back[fields[0]], []string{"Wörter " + fields[0]}) {
+			d.Errorf("%s came back as %q", fields[0], back[fields[0]])
+		}
+	}
+	if got := d.b.Post(d.T, "/desk/lingue/announce", url.Values{"version": {version()}}); got.Status != 422 || got.Count("#errors a[href*='_in-']")+got.Count("#errors a[href*='-name-de']") != 0 {
+		d.Errorf("what is translated is missing still: %d %s", got.Status, got.Text("#errors"))
+	}
+	// A language is taken away with its words.
+	v = d.shown(at + "question")
+	v["languages"] = []string{"", "sl"}
+	d.sent(at+"question", 303, v)
+	f, err := d.h.Drafts.Form(d.Context(), d.h.Person(d.T, "giulia"), "lingue")
+	if err != nil || f.Value("title_in.sl") != "Wörter title_in.sl" || f.Translations["de"] != nil || f.Items[0].In["de"] != "" || !slices.Equal(f.Plan().Further(), []string{"sl"}) {
+		d.Errorf("%+v (%v)", f, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/draft/form"
+	"delfi/internal/consultation/draft/template"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/web/page"
@@ -20,13 +21,19 @@ type newView struct {
 	Choices        []account.Administration // where the actor is an administrator
 	Form           draft.Form
 	Variant        string
-	Document       string // as it was pasted
+	Templates      []template.Template // of the choices
+	Template       string              // id of the one to begin with; "" for a variant's proposal
+	Document       string              // as it was pasted
 	Fault          *fault.Fault
 }
 
 func (v newView) form() draft.Form { return v.Form }
 
-func (v newView) problems(q *page.Request) ui.Problems { return named(q, v.Form, v.Fault) }
+func (v newView) lacks(string) bool { return false }
+
+func (v newView) problems(q *page.Request) ui.Problems {
+	return named(q, v.Form, v.Fault).Label("template", q.T("draft.from"))
+}
 
 func (v newView) frame(q *page.Request) ui.Frame {
 	title := q.T("draft.new")
@@ -39,6 +46,14 @@ func (d room) begin(q *page.Request) error {
 		return err
 	}
 	v := newView{Administration: own[0].ID, Choices: own, Form: draft.Form{Language: q.Lang}, Variant: string(protocol.VariantClassical)}
+	if v.Templates, err = d.choices(q, own); err != nil {
+		return err
+	}
+	for _, t := range v.Templates {
+		if t.ID.String() == q.Query("template") {
+			v.Template, v.Administration, v.Form.Language = t.ID.String(), t.Administration, t.Form.Language
+		}
+	}
 	return q.Render(200, newPage(v))
 }
 
@@ -52,6 +67,10 @@ func (d room) create(q *page.Request) error {
 		return err
 	}
 	v := newView{Administration: own[0].ID, Choices: own, Variant: sent.Value("variant"), Document: sent.Value("document")}
+	if v.Templates, err = d.choices(q, own); err != nil {
+		return err
+	}
+	v.Template = sent.Value("template")
 	if id, err := uuid.Parse(sent.Value("administration")); err == nil {
 		v.Administration = id
 	}
@@ -77,6 +96,8 @@ func (d room) made(q *page.Request, v *newView) error {
 	switch {
 	case v.Document != "":
 		v.Form, err = v.Form.Import(v.Document)
+	case v.Template != "":
+		v.Form, err = d.fromTemplate(q, v)
 	case v.Variant == "":
 		err = fault.Bad(fault.Field{Name: "variant", Code: "required", Message: "choose a variant"})
 	default:

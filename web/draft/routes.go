@@ -1,8 +1,12 @@
 package draft
 
 import (
+	"github.com/a-h/templ"
+
 	"delfi/internal/account"
+	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/draft/template"
 	"delfi/internal/consultation/steering"
 	"delfi/web/page"
 )
@@ -11,7 +15,9 @@ import (
 type Services struct {
 	Accounts      *account.Service
 	Drafts        *draft.Service
+	Templates     *template.Service
 	Consultations *steering.Service
+	Preview       func(c consultation.Consultation, items []consultation.Item) templ.Component // of the form
 }
 
 type room struct{ Services }
@@ -24,6 +30,8 @@ const MostFile = 1 << 20
 type Handlers struct {
 	New, Create, Step, Store   page.Handler
 	Replace, Export, Duplicate page.Handler // of the whole document
+
+	Saving, Save, Templates, Removal, Remove page.Handler // of templates
 }
 
 // New returns the room's handlers.
@@ -32,5 +40,6 @@ func New(s Services) (Handlers, error) {
 	return Handlers{
 		New: d.begin, Create: d.create, Step: d.step, Store: d.store,
 		Replace: d.replace, Export: d.export, Duplicate: d.duplicate,
+		Saving: d.saving, Save: d.save, Templates: d.templates, Removal: d.removal, Remove: d.remove,
 	}, page.Complete("draft", s)
 }

@@ -3,6 +3,9 @@ package draft
 import (
 	"cmp"
 	"errors"
+	"maps"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,8 +38,8 @@ func (d room) store(q *page.Request) error {
 	}
 	before := v.Form
 	v.Pasted = sent.Value("paste")
-	paste, unread := pasted(v.Pasted)
-	typed, at := typedIn(v.Step, before, sent, paste)
+	paste, unread := pasted(v.Pasted, max(rows(sent, "given"), before.Count("given")))
+	typed, at := typedIn(v, before, sent, paste)
 	if v.Form = typed; unread != nil {
 		v.Fault, v.Version = unread, sent.Value("version")
 		return q.Render(422, stepPage(v))
@@ -116,8 +119,8 @@ var lists = map[draft.Step][]string{
 
 // typedIn puts what a step's form says into a draft, and does what its button asks for with a
 // row; at is the field to go back to, "" for none.
-func typedIn(step draft.Step, before draft.Form, sent page.Form, paste string) (f draft.Form, at string) {
-	f = before
+func typedIn(v view, before draft.Form, sent page.Form, paste string) (f draft.Form, at string) {
+	f, step := before, v.Step
 	if step == form.StepVariant || step == form.StepSummary {
 		return f, ""
 	}
@@ -126,20 +129,14 @@ func typedIn(step draft.Step, before draft.Form, sent page.Form, paste string) (
 			f = f.With(list, n)
 		}
 	}
-	shown := f // as the page showed the draft: what it chose there has its figures typed already
-	for _, name := range sent.Names(was) {
-		shown = shown.Type(strings.TrimPrefix(name, was), sent.Values(name))
-	}
+	// As the page showed the draft: what it chose there has its figures typed already.
+	shown := f.TypeAll(f.Fields(step), func(path string) ([]string, bool) { return sent.Values(was + path), sent.Has(was + path) })
 	for range 2 { // the first time, kinds, rules and languages; the second, the fields that they have
-		for _, path := range f.Fields(step) {
-			if sent.Has(path) {
-				f = f.Type(path, lines(sent.Values(path)))
-			}
-		}
+		f = f.TypeAll(f.Fields(step), func(path string) ([]string, bool) { return lines(sent.Values(path)), sent.Has(path) })
 		f = f.Fit(shown)
 	}
 	if step == form.StepStaff {
-		f = staffed(f, sent)
+		f = v.staffed(f, sent)
 	}
 	if step == form.StepQuestion && sent.Value("do") == "template" {
 		f = promised(f)
@@ -153,10 +150,14 @@ const was = "was:"
 // pasteMost is how much may be pasted at once, in characters.
 const pasteMost = 200_000
 
-// pasted reads statements that are to be added; a text that shows nothing is refused.
-func pasted(typed string) (string, *fault.Fault) {
+// pasted reads statements that are to be added to so many; a text that shows nothing is refused,
+// and so are more statements than a draft gives.
+func pasted(typed string, given int) (string, *fault.Fault) {
 	var bad []fault.Field
 	text := prose.Field{Name: "paste", Max: pasteMost}.Read(typed, &bad)
+	if n := form.Statements(text); n > 0 && given+n > form.ItemsMost {
+		bad = append(bad, fault.Field{Name: "paste", Code: "too_many_items", Message: "the statements are more than a draft gives", Args: map[string]any{"max": form.ItemsMost}})
+	}
 	if len(bad) > 0 {
 		return "", fault.Bad(bad...)
 	}
@@ -172,29 +173,27 @@ func lines(values []string) []string {
 	return out
 }
 
-// staffed reads who steers: a form without anybody ticked names nobody.
-func staffed(f draft.Form, sent page.Form) draft.Form {
+// staffed reads who steers, of those whom the page offers: a form without anybody ticked names nobody.
+func (v view) staffed(f draft.Form, sent page.Form) draft.Form {
+	f.Offices = maps.Clone(f.Offices)
 	if sent.Has("staff") {
 		f.Moderators, f.Facilitators = sent.Values("moderators"), sent.Values("facilitators")
 		f.Offices = map[string]string{}
 	}
-	for _, name := range sent.Names("office_") {
-		if office := sent.Value(name); office != "" && f.Offices != nil {
-			f.Offices[strings.TrimPrefix(name, "office_")] = office
+	for _, one := range slices.Concat(v.Moderators, v.Facilitators) {
+		if office := sent.Value("office_" + one.ID.String()); office != "" && f.Offices != nil {
+			f.Offices[one.ID.String()] = office
 		}
 	}
 	return f
 }
-
-// mostRows bounds the rows that a form adds at once.
-const mostRows = 1001
 
 // rows counts the rows of a list that a form has; 0 for a form without them.
 func rows(sent page.Form, list string) int {
 	n := 0
 	for _, name := range sent.Names(list + "[") {
 		number, _, _ := strings.Cut(strings.TrimPrefix(name, list+"["), "]")
-		if i, err := strconv.Atoi(number); err == nil && i >= 0 && i < mostRows {
+		if i, err := strconv.Atoi(number); err == nil && i >= 0 && i < math.MaxInt {
 			n = max(n, i+1)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
@@ -35,33 +36,40 @@ type view struct {
 	Pasted       string   // statements to be added
 	Document     string   // that was brought and refused
 	Warnings     []form.Warning
+	Preview      templ.Component // of the questions as they are stored; nil where the protocol does not hold yet
 }
 
 // step is a form with its fields: of the wizard, or of a new draft.
 type step interface {
 	form() draft.Form
 	problems(q *page.Request) ui.Problems
+	lacks(path string) bool // whether something is missing in a field
 }
 
 func (v view) form() draft.Form { return v.Form }
+
+func (v view) lacks(path string) bool {
+	return slices.ContainsFunc(v.Missing, func(m draft.Missing) bool { return m.Field == path })
+}
 
 // field is what a field has in common with all others.
 func field(q *page.Request, s step, path string) ui.Field {
 	f := s.form()
 	p, base, lang := dossier.FieldAt(path)
 	u := ui.Field{Name: path, Label: dossier.FieldLabel(q, path, len(f.Plan().Languages())), Short: p.Sort == form.Whole || p.Sort == form.Share || p.Sort == form.Day, Lang: lang}
-	if hint := "draft.hint." + dossier.FieldKey(base); i18n.Known(hint) {
+	_, _, translated := form.Translated(path)
+	if hint := "draft.hint." + dossier.FieldKey(base); i18n.Known(hint) && !translated {
 		u.Hint = q.T(hint)
 	}
 	switch path {
 	case "title", "question", "background", "commitment_quotation", "commitment_decider", "commitment_subject", "commitment_act", "commitment_signatory", "commitment_money", "commitment_left_out":
 		u.Lang = f.Language
 	}
-	u.Optional = slices.Contains([]string{"background", "commitment_money", "commitment_left_out", "languages", "anonymity.latest_key_date", "anonymity.cosigners"}, path)
+	u.Optional = slices.Contains([]string{"background", "commitment_money", "commitment_left_out", "languages", "anonymity.latest_key_date", "anonymity.cosigners"}, base)
 	if p.Sort == form.Area {
 		u.Rows = 3
 	}
-	if path == "background" {
+	if base == "background" {
 		u.Rows = 8
 	}
 	if path == "document" {
@@ -85,12 +93,21 @@ func options(q *page.Request, s step, path string) []ui.Option {
 		}
 		return all
 	}
-	for _, o := range p.Options {
+	offered := p.Options
+	if path == "languages" { // the first is chosen already; one that was brought can be taken away
+		offered = slices.DeleteFunc(slices.Concat(offered, chosen), func(l string) bool { return l == "" || l == f.Language })
+		slices.Sort(offered)
+		offered = slices.Compact(offered)
+	}
+	for _, o := range offered {
 		words := "draft.option." + dossier.FieldKey(p.Path) + "." + o
 		if p.Path == "variant" {
 			words = "draft.variant." + o + ".name"
 		}
-		one := ui.Option{Value: o, Label: q.T(words), Chosen: slices.Contains(chosen, o)}
+		one := ui.Option{Value: o, Label: o, Chosen: slices.Contains(chosen, o)}
+		if i18n.Known(words) { // a language that was brought may have no name
+			one.Label = q.T(words)
+		}
 		if hint := "draft.option_hint." + dossier.FieldKey(p.Path) + "." + o; i18n.Known(hint) {
 			one.Hint = q.T(hint)
 		}
@@ -141,7 +158,7 @@ func (v view) state(step draft.Step) string {
 	switch {
 	case step == v.Step:
 		return "here"
-	case len(v.lacking(step)) > 0:
+	case len(v.lacking(step)) > 0, step == form.StepSummary && len(v.Missing) > 0:
 		return "missing"
 	}
 	return "done"
@@ -216,8 +233,9 @@ func (v view) people(ids []string, offices map[string]string) []string {
 // has tells whether a field is offered in the form as it is.
 func has(s step, path string) bool {
 	f := s.form()
-	p, ok := form.At(path)
-	return !ok || slices.Contains(f.Fields(p.Step), path)
+	p, _, _ := dossier.FieldAt(path)
+	_, known := form.At(p.Path)
+	return !known || slices.Contains(f.Fields(p.Step), path)
 }
 
 // within tells whether a field is a part of an object.
@@ -321,6 +339,9 @@ func (d room) stored(q *page.Request, step draft.Step) (view, error) {
 	if v.Missing, err = d.Drafts.Missing(q.Context(), q.Actor, v.Consultation.Slug); err != nil {
 		return v, err
 	}
+	if v.Step == form.StepItems || v.Step == form.StepSummary {
+		v.Preview = d.previewed(q, v)
+	}
 	if v.Step == form.StepSummary {
 		if v.Warnings, err = v.Form.Warnings(); err != nil {
 			return v, err
@@ -330,6 +351,39 @@ func (d room) stored(q *page.Request, step draft.Step) (view, error) {
 		return v, d.colleagues(q, &v, v.Consultation.Administration)
 	}
 	return v, nil
+}
+
+// samples is how many entries of a list are shown in a preview that the draft does not give.
+const samples = 4
+
+// previewed draws each kind of question with the statements of the draft, or with words that
+// stand for them; nil where the protocol does not hold yet.
+func (d room) previewed(q *page.Request, v view) templ.Component {
+	p, given, whole := v.Form.Whole()
+	if !whole {
+		return nil
+	}
+	var items []consultation.Item
+	for _, k := range p.ItemKinds {
+		most := 1
+		if k.Kind.Listed() {
+			most = max(samples, k.K)
+		}
+		mine := slices.DeleteFunc(slices.Clone(given), func(i consultation.Item) bool { return i.Kind != k.ID || i.Text == "" })
+		if !k.Kind.Listed() {
+			mine = mine[:min(len(mine), most)]
+		}
+		for n := len(mine); n < most; n++ {
+			mine = append(mine, consultation.Item{Kind: k.ID, Text: q.T("draft.preview_sample", "n", n+1)})
+		}
+		items = append(items, mine...)
+	}
+	for i := range items {
+		items[i].ID, items[i].Number = uuid.New(), i+1
+	}
+	c := v.Consultation
+	c.Protocol = p
+	return d.Preview(c, items)
 }
 
 // colleagues sets who can be chosen as staff: those who hold the role in the whole
@@ -378,8 +432,14 @@ func variantName(q *page.Request, f draft.Form) string {
 	return q.T("draft.none")
 }
 
-// warned are the things to think about in the words of a statement.
-func warned(text, language string) []form.Warning { return form.Heard(text, language) }
+// warned are the things to think about in the words of a statement, in each language.
+func warned(f draft.Form, n int) []form.Warning {
+	out := form.Heard(f.Items[n].Text, f.Language)
+	for _, l := range f.Plan().Further() {
+		out = append(out, form.Heard(f.Items[n].In[l], l)...)
+	}
+	return out
+}
 
 // warning puts one in words.
 func warning(q *page.Request, w form.Warning) string {

@@ -234,25 +234,18 @@ func sample(r draw.Roll) []draw.Place {
 
 // composed is one quota beside population and pool.
 type composed struct {
-	draw.Quota
-	Pool, Panel int
-	Shares      [3]int // thousandths of population, pool, panel; -1 for one that is not told
+	draw.Composed
+	Shares [3]int // thousandths of population, pool, panel; -1 for one that is not told
 }
 
 // composition counts population, pool and panel by quota.
 func composition(d drawing.Draw) []composed {
-	cells := d.Roll.Cells()
-	drawn := map[string]int{}
-	for _, n := range d.Result.Panel {
-		drawn[d.Roll.At(n).Cell]++
-	}
 	share := func(n, of int) int { return (n*2000 + of) / (2 * of) }
 	var out []composed
-	for _, quota := range d.Rule.Quotas {
-		one := composed{Quota: quota, Pool: quota.People(cells), Panel: quota.People(drawn)}
-		one.Shares = [3]int{-1, share(one.Pool, d.Roll.N()), share(one.Panel, d.Rule.Size)}
-		if quota.Population > 0 {
-			one.Shares[0] = share(quota.Population, d.Rule.Population)
+	for _, c := range draw.Compose(d.Roll, d.Rule, d.Result.Panel) {
+		one := composed{Composed: c, Shares: [3]int{-1, share(c.Pool, d.Roll.N()), share(c.Panel, d.Rule.Size)}}
+		if c.Population > 0 {
+			one.Shares[0] = share(c.Population, d.Rule.Population)
 		}
 		out = append(out, one)
 	}

@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -11,16 +12,25 @@ import (
 
 // Printer writes for one reader: in a language, at an instant.
 type Printer struct {
-	Lang string    // "it" or "en"
-	Now  time.Time // from which days are counted and years left out
+	Lang  string    // "it" or "en"
+	Reads string    // language in which texts are read (Readings); "" for Lang
+	Now   time.Time // from which days are counted and years left out
 }
+
+// PrinterFor gives the printer of a reader of one of Readings.
+func PrinterFor(lang string, now time.Time) Printer {
+	return Printer{Lang: Spoken(lang), Reads: lang, Now: now}
+}
+
+// Reading is the language in which the reader reads texts that have words in it.
+func (p Printer) Reading() string { return cmp.Or(p.Reads, p.Lang) }
 
 // T gives the words for key in the reader's language; args are names and
 // values in turn. The int argument "n" chooses the plural form.
 func (p Printer) T(key string, args ...any) string { return Words(p.Lang, key, args...) }
 
 // URL gives the address of path in the reader's language.
-func (p Printer) URL(path string) string { return Path(p.Lang, path) }
+func (p Printer) URL(path string) string { return Path(p.Reading(), path) }
 
 // Day writes "lunedì 20 aprile", "Monday 20 April" in Rome's day; with the year
 // when it is not this one.

@@ -17,7 +17,7 @@ func Language(secure bool, next http.Handler) http.Handler {
 		reads := r.Method == http.MethodGet
 		if reads && r.URL.RawQuery != "" {
 			values := r.URL.Query()
-			if chosen := values.Get("lang"); i18n.IsLanguage(chosen) {
+			if chosen := values.Get("lang"); i18n.IsReading(chosen) {
 				values.Del("lang")
 				choose(w, r, secure, chosen, path, values)
 				return

@@ -71,9 +71,9 @@ func With(ctx context.Context, q *Request) context.Context {
 
 // outside makes a request that has no session (yet).
 func (a *App) outside(w http.ResponseWriter, r *http.Request) *Request {
-	q := &Request{W: w, Printer: i18n.Printer{Lang: i18n.FromContext(r.Context()), Now: a.now()}, app: a, visit: visitOf(r.Context())}
+	q := &Request{W: w, Printer: i18n.PrinterFor(i18n.FromContext(r.Context()), a.now()), app: a, visit: visitOf(r.Context())}
 	if q.visit.route.Privacy == Program {
-		q.Lang = "en"
+		q.Printer = i18n.PrinterFor("en", q.Now)
 	}
 	q.R = r.WithContext(With(r.Context(), q))
 	q.Cookies = cookie.Jar{W: w, R: q.R, Now: q.Now, Secure: a.secure, Sealer: a.sealer}

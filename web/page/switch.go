@@ -65,7 +65,7 @@ func (q *Request) switched() (string, bool) {
 		return "", false
 	}
 	lang := form.Value(switchField)
-	return lang, i18n.IsLanguage(lang)
+	return lang, i18n.IsReading(lang)
 }
 
 // inLanguage answers a form that was sent by its switch: nothing is done.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
@@ -61,7 +60,9 @@ func (c room) paper(q *page.Request, v view, r consultation.Round, seat pseudony
 	if err != nil {
 		return nil, err // and no sheet of a paper that is none
 	}
-	return &paperView{view: v, Paper: p, sheet: c.sheets.of(p, q.Lang)}, nil
+	s := sheetOf(c.sheets, v.Consultation, p, q.Reading())
+	p.Items, p.Feedback = s.Read.items, s.Read.panel
+	return &paperView{view: v, Paper: p, sheet: s}, nil
 }
 
 // answer saves the draft, or delivers it.
@@ -198,7 +199,7 @@ func (p *paperView) onwards(q *page.Request, b press) error {
 	case "all":
 		return q.Redirect(p.action() + "?all=1")
 	case "language":
-		if i18n.IsLanguage(b.about) {
+		if i18n.IsReading(b.about) {
 			return q.Leave(i18n.Path(b.about, here) + "&lang=" + b.about)
 		}
 		return q.Redirect(here)
@@ -292,6 +293,3 @@ func sentPart(form page.Form) ballot.Part {
 func answerField(i consultation.Item) string { return "answer_" + strconv.Itoa(i.Number) }
 func reasonField(i consultation.Item) string { return "reason_" + strconv.Itoa(i.Number) }
 func arguesField(i consultation.Item) string { return "argues_" + strconv.Itoa(i.Number) }
-
-func words(s string) []string    { return strings.Fields(s) }
-func join(words []string) string { return strings.Join(words, " ") }

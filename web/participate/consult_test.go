@@ -39,6 +39,7 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/rounds/3"), Denied: staff},
 		{Method: "POST", Path: at(webtest.Answering, "/rounds/3"), Form: url.Values{"item": {"1"}, "answer_1": {"1"}}, Denied: staff},
 		{Method: "GET", Path: at(webtest.Answering, "/rounds/2"), Open: true},
+		{Method: "GET", Path: at(webtest.Answering, "/rounds/2/reasons/1/1"), Open: true},
 		{Method: "GET", Path: at(webtest.Announced, "/rounds/1"), Open: true, Status: 303},
 		{Method: "GET", Path: at(webtest.Announced, "/rounds/2"), Open: true, Status: 409},
 		{Method: "GET", Path: at(webtest.Answering, "/rounds/9"), Open: true, Status: 404},

@@ -109,7 +109,7 @@ func (c room) showContributions(q *page.Request, status int, w writeView) error 
 		if err != nil {
 			return err
 		}
-		for _, i := range items {
+		for _, i := range w.Read(items) {
 			w.Numbers[i.ID], w.Texts[i.ID] = i.Number, i.Text
 		}
 	}
@@ -198,14 +198,14 @@ func (c room) write(q *page.Request, w writeView, alias pseudonym.Alias, form pa
 		if parsed != nil {
 			return "", fault.New(fault.NotFound, "no_contribution", "there is no such contribution of yours")
 		}
-		return "consultation.write.edited", c.Contributions.Revise(q.Context(), alias, w.ID, one, form.Value("seen"), form.Value("body"))
+		return "consultation.write.edited", c.Contributions.Revise(q.Context(), alias, w.ID, one, form.Value("seen"), form.Value("body"), q.Reading())
 	case "withdraw":
 		if parsed != nil {
 			return "", fault.New(fault.NotFound, "no_contribution", "there is no such contribution of yours")
 		}
 		return "consultation.write.withdrawn", c.Contributions.Retract(q.Context(), alias, w.ID, one)
 	default:
-		_, err := c.Contributions.Contribute(q.Context(), alias, w.ID, form.Value("body"))
+		_, err := c.Contributions.Contribute(q.Context(), alias, w.ID, form.Value("body"), q.Reading())
 		return "consultation.write.sent", err
 	}
 }

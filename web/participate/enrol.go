@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
@@ -24,10 +23,6 @@ type enrolView struct {
 	Read     bool
 	Problems ui.Problems
 }
-
-// openSmall tells whether the protocol shows a small panel's whole distribution,
-// which each member confirms by itself (docs/METHOD.md §7).
-func (v view) openSmall() bool { return v.Protocol.Disclosure.Small == protocol.SmallOpen }
 
 // enrolment asks for the group, then shows who can know what before the button.
 func (c room) enrolment(q *page.Request) error {
@@ -120,7 +115,7 @@ func (c room) enrol(q *page.Request) error {
 		return c.refused(q, e, err)
 	}
 	q.Flash("consultation.enrol.done")
-	return q.Redirect(v.first(q))
+	return q.Redirect(v.AfterEnrolling(q.Now))
 }
 
 // refused shows the page once more to who did not enter: with what is to be mended, or with
@@ -152,22 +147,6 @@ func (e enrolView) problems(q *page.Request, err error) ui.Problems {
 	return ui.ProblemsOf(err).Labelled(map[string]string{"group": q.T("consultation.enrol.choose"), "read": q.T("consultation.enrol.read")})
 }
 
-// first is the page to which somebody new on the panel is led: the round that is open, or the
-// code without which nobody answers, else the consultation.
-func (v view) first(q *page.Request) string {
-	if v.Coded() {
-		return v.Path("/get-code")
-	}
-	r, open := v.OpenRound(q.Now)
-	switch {
-	case !open || v.Suspended != nil:
-		return v.Path("")
-	case r.Answers():
-		return v.BallotPath(r.Number)
-	}
-	return v.Path("/contributions")
-}
-
 // join puts the reader on the panel; a button pressed twice ends as it did at first.
 func (c room) join(q *page.Request, v view, group string) error {
 	err := c.Panel.Enrol(q.Context(), q.Actor, v.ID, group)
@@ -178,15 +157,6 @@ func (c room) join(q *page.Request, v view, group string) error {
 		}
 	}
 	return err
-}
-
-// knowing are the lines of docs/RECORD.md's table that hold in this consultation: the
-// one about the server depends on the mode.
-func (e enrolView) knowing() []string {
-	if e.Coded() {
-		return []string{"staff", "copy", "code", "colleagues"}
-	}
-	return []string{"staff", "copy", "server", "colleagues"}
 }
 
 // options are the groups to choose from, each with who it is for; none is chosen for anyone.
@@ -200,12 +170,3 @@ func (e enrolView) options(q *page.Request) []ui.Option {
 
 // others are the groups beside the chosen one, where there are some that one may try.
 func (e enrolView) others() bool { return len(e.Protocol.Panel.Groups) > 1 }
-
-// opens says when the first round is planned, for who enrols before it.
-func (e enrolView) opens(q *page.Request) string {
-	r, ok := e.NextRound()
-	if _, open := e.OpenRound(q.Now); open || !ok || e.Stage == consultation.Running {
-		return ""
-	}
-	return q.T("consultation.enrol.opens", "day", q.Day(r.PlannedAt))
-}

@@ -30,7 +30,7 @@ func (p *paperView) measured(q *page.Request, s screen) (dossier.Measured, bool)
 	if len(a.Items) == 0 {
 		return dossier.Measured{}, false
 	}
-	m := a.Measured(q, p.Feedback.Round)
+	m := p.sheet.Read.question(a, p.standing(), func() dossier.Measured { return a.Measured(q, p.Feedback.Round) })
 	for n := range m.Entries {
 		m.Entries[n].Own = own[m.Entries[n].Item]
 	}
@@ -92,7 +92,7 @@ func (p *paperView) apart(q *page.Request, m dossier.Measured) []string {
 
 // listReasons gives the columns of a list's reasons as this reader sees them.
 func (p *paperView) listReasons(s screen) []dossier.Column {
-	all := slices.Clone(p.sheet.lists[s.Kind.ID])
+	all := slices.Clone(p.sheet.Read.lists[s.Kind.ID])
 	for n, c := range all {
 		all[n] = c.Draw(p.Shuffle, -s.number()) // apart from the draws of single statements
 	}

@@ -2,7 +2,6 @@ package participate
 
 import (
 	"cmp"
-	"fmt"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -77,7 +76,7 @@ func value(q *page.Request, a delphi.Answer) string {
 
 // feedback is what the stored document says about a statement.
 func (p *paperView) feedback(item uuid.UUID) (told, bool) {
-	f, ok := p.sheet.told[item]
+	f, ok := p.sheet.Read.told[item]
 	return f, ok && p.Told(item)
 }
 
@@ -184,30 +183,11 @@ func (p *paperView) draw(f told) []dossier.Column {
 
 // everyReason is where all reasons about a statement are.
 func (p *paperView) everyReason(i consultation.Item) string {
-	return p.Path(fmt.Sprintf("/rounds/%d#%s", p.Feedback.Round, dossier.ID("r", i.Number)))
+	return p.ReasonsPath(p.Feedback.Round, strconv.Itoa(i.Number), 1)
 }
 
 // action is where the form is sent.
 func (p *paperView) action() string { return p.BallotPath(p.Round.Number) }
-
-// changed parts a reword: what was taken out and what was put in, without the words that
-// both wordings begin and end with.
-func changed(was, is string) (out, in string) {
-	a, b := words(was), words(is)
-	from := 0
-	for from < len(a) && from < len(b) && a[from] == b[from] {
-		from++
-	}
-	to := 0
-	for to < len(a)-from && to < len(b)-from && a[len(a)-1-to] == b[len(b)-1-to] {
-		to++
-	}
-	// A word on either side keeps a bare insertion or deletion readable.
-	if (from == len(a)-to || from == len(b)-to) && from > 0 {
-		from--
-	}
-	return join(a[from : len(a)-to]), join(b[from : len(b)-to])
-}
 
 // dot is a progress mark: done, current, not yet.
 func (p *paperView) dot(k int) string {

@@ -108,10 +108,10 @@ func (p *paperView) unplaced(s screen, o order.Order) []int {
 	return out
 }
 
-// nextUnplaced is the item whose button has the focus after another was put last; -1 for
-// none.
-func (p *paperView) nextUnplaced(s screen, o order.Order) int {
-	if rest := p.unplaced(s, o); p.focus.Verb == "end" && len(rest) > 0 && p.focused(s) >= 0 {
+// nextUnplaced is the one of those without a place whose button has the focus after another
+// was put last; -1 for none.
+func (p *paperView) nextUnplaced(rest []int, s screen) int {
+	if p.focus.Verb == "end" && len(rest) > 0 && p.focused(s) >= 0 {
 		return rest[0]
 	}
 	return -1
@@ -119,7 +119,7 @@ func (p *paperView) nextUnplaced(s screen, o order.Order) int {
 
 // statusFirst tells whether a ranking's page begins at what was done: no button has it.
 func (p *paperView) statusFirst(s screen, o order.Order) bool {
-	return !p.focus.button() || p.focus.Verb == "end" && p.nextUnplaced(s, o) < 0
+	return !p.focus.button() || p.focus.Verb == "end" && p.nextUnplaced(p.unplaced(s, o), s) < 0
 }
 
 // focused is the item of a ranking at which its page begins; -1 for none.
@@ -161,7 +161,7 @@ func (p *paperView) samePlace(s screen) bool {
 
 // positionWords says an item and its place: "Piste ciclabili, posizione 1 di 20".
 func (p *paperView) positionWords(q *page.Request, s screen, o order.Order, n int) string {
-	return q.T("consultation.ranking.position", "item", ui.In(p.Language, s.Items[n].Text), "place", o[n], "of", len(o))
+	return q.T("consultation.ranking.position", "item", ui.In(p.Lang(s.Items[n].Language), s.Items[n].Text), "place", o[n], "of", len(o))
 }
 
 // movedWords says what the button before this page did.

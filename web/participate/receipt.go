@@ -36,7 +36,7 @@ func (r receiptView) changeable(q *page.Request) bool {
 
 // below names all that a receipt's end is drawn from.
 func (r receiptView) below(q *page.Request) belowPart {
-	return belowPart{lang: q.Lang, here: r.here(""), back: r.Path(""), proofs: r.Proofs, changeable: r.changeable(q)}
+	return belowPart{lang: q.Reading(), here: r.here(""), back: r.Path(""), proofs: r.Proofs, changeable: r.changeable(q)}
 }
 
 type belowPart struct {

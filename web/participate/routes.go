@@ -37,8 +37,8 @@ type Services struct {
 		Alias(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Alias, error)
 	}
 	Contributions interface {
-		Contribute(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, body string) (contribution.Contribution, error)
-		Revise(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID, seen, body string) error
+		Contribute(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, body, lang string) (contribution.Contribution, error)
+		Revise(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID, seen, body, lang string) error
 		Retract(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID) error
 		Own(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID) ([]contribution.Contribution, error)
 		Public(ctx context.Context, consultation uuid.UUID) ([]contribution.Contribution, contribution.Counts, error)

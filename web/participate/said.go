@@ -16,7 +16,7 @@ func (p *paperView) named(q *page.Request, s screen) string {
 	if s.list() {
 		return p.asksList(q, s)
 	}
-	return strconv.Itoa(s.number()) + ". " + ui.In(p.Language, s.Items[0].Text)
+	return strconv.Itoa(s.number()) + ". " + ui.In(p.Lang(s.Items[0].Language), s.Items[0].Text)
 }
 
 // asksList says what is to be done with a list.
@@ -69,7 +69,7 @@ func (p *paperView) ranked(q *page.Request, s screen, among map[uuid.UUID]delphi
 		all = append(all, q.T("consultation.ranking.partial", "n", o.Placed(), "of", len(o)))
 	}
 	for _, n := range o.InOrder() {
-		all = append(all, q.T("consultation.ranking.line", "place", o[n], "item", ui.In(p.Language, s.Items[n].Text)))
+		all = append(all, q.T("consultation.ranking.line", "place", o[n], "item", ui.In(p.Lang(s.Items[n].Language), s.Items[n].Text)))
 	}
 	return all
 }
@@ -82,7 +82,7 @@ func (p *paperView) chosen(q *page.Request, s screen, among map[uuid.UUID]delphi
 		case a.CannotJudge:
 			return []string{q.T("consultation.paper.cannot_judge")}
 		case a.Value == 1:
-			all = append(all, ui.In(p.Language, i.Text))
+			all = append(all, ui.In(p.Lang(i.Language), i.Text))
 		}
 	}
 	if all == nil {

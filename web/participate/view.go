@@ -27,7 +27,7 @@ func (c room) numbered(q *page.Request) (view, consultation.Round, error) {
 // later says what comes next and when, for pages of forms that are closed.
 func (v view) later(q *page.Request) string {
 	if v.Suspended != nil {
-		return q.T("consultation.suspended.text", "reason", ui.In(v.Language, v.Suspended.Reason))
+		return q.T("consultation.suspended.text", "reason", ui.In(v.First(), v.Suspended.Reason))
 	}
 	if r, ok := v.OpenRound(q.Now); ok {
 		return q.T("consultation.closed.open_now", "n", r.Number, "until", q.Moment(r.Deadline))

@@ -47,13 +47,13 @@ func (v view) call(q *page.Request, items int) (heading, text string) {
 	next, planned := v.NextRound()
 	switch {
 	case v.Stage == consultation.Withdrawn:
-		return q.T("consultation.call.withdrawn"), ui.In(v.Language, v.Reason)
+		return q.T("consultation.call.withdrawn"), ui.In(v.First(), v.Reason)
 	case !v.PublishedAt.IsZero():
 		return q.T("consultation.call.published"), q.T("consultation.call.published_text", "day", ui.Date(q, ui.The, v.PublishedAt))
 	case v.Stage == consultation.Concluded:
 		return q.T("consultation.call.concluded"), q.T("consultation.call.concluded_text")
 	case v.Suspended != nil:
-		return q.T("consultation.suspended.since", "day", q.Day(v.Suspended.Since)), q.T("consultation.suspended.text", "reason", ui.In(v.Language, v.Suspended.Reason))
+		return q.T("consultation.suspended.since", "day", q.Day(v.Suspended.Since)), q.T("consultation.suspended.text", "reason", ui.In(v.First(), v.Suspended.Reason))
 	case v.Steers(q.Actor):
 		return q.T("consultation.call.staff"), q.T("consultation.call.staff_text")
 	case v.Stage == consultation.Announced:

@@ -36,14 +36,18 @@ func dissentColumns(d schema.Dissent) []dossier.Column {
 	return dossier.Parted(given(append(append([]schema.Reason{}, d.Against...), d.For...)))
 }
 
-// unsaid are those whose authors said no side.
-func unsaid(d schema.Dissent) []*feedback.Given {
+// unsaidColumn is the dissent of those who said no side; none without any.
+func unsaidColumn(d schema.Dissent) []dossier.Column {
 	all := given(d.Unsaid)
-	out := make([]*feedback.Given, len(all))
+	c := dossier.Column{Key: "unsaid"}
 	for i := range all {
-		out[i] = &all[i]
+		c.Said = append(c.Said, &all[i])
+		c.N += all[i].People
 	}
-	return out
+	if c.N == 0 {
+		return nil
+	}
+	return []dossier.Column{c}
 }
 
 // undissented says that an item has no dissent, and no more than is known: of those

@@ -42,7 +42,7 @@ func (c room) home(q *page.Request) error {
 		return err
 	}
 	for _, one := range all {
-		v := view{dossier.View{Consultation: one}}
+		v := view{dossier.In(q, one)}
 		switch one.Stage {
 		case consultation.Draft:
 			continue // drafts are the desk's

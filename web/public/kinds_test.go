@@ -50,18 +50,22 @@ func answers(c consultation.Consultation, items []consultation.Item, n int) ball
 	return in
 }
 
+// several are items of every kind that webtest.SeveralKinds asks for.
+func several() []draft.Item {
+	return []draft.Item{
+		{Kind: "grado", Text: "La piazza si chiude alle auto."}, {Kind: "opzione", Text: "Un giardino con venti posti."},
+		{Kind: "orario", Text: "Dalle 18 alle 20"}, {Kind: "orario", Text: "Dalle 20 alle 22"},
+		{Kind: "luogo", Text: "Parco Ferrari"}, {Kind: "luogo", Text: "Piazza Roma"}, {Kind: "luogo", Text: "Biblioteca Delfini"},
+		{Kind: "parole", Text: "Che cosa manca?"},
+	}
+}
+
 // TestResultsOfEveryKind: what came of each kind of question stands on the page of its
 // round and in the opinion, with its own picture and words and with no other kind's.
 func TestResultsOfEveryKind(t *testing.T) {
 	h := webtest.Open(t)
 	site := h.Site(t)
 	works := []draft.Item{{Text: "Piste ciclabili"}, {Text: "Parco Novi Sad"}, {Text: "Biblioteca"}}
-	several := []draft.Item{
-		{Kind: "grado", Text: "La piazza si chiude alle auto."}, {Kind: "opzione", Text: "Un giardino con venti posti."},
-		{Kind: "orario", Text: "Dalle 18 alle 20"}, {Kind: "orario", Text: "Dalle 20 alle 22"},
-		{Kind: "luogo", Text: "Parco Ferrari"}, {Kind: "luogo", Text: "Piazza Roma"}, {Kind: "luogo", Text: "Biblioteca Delfini"},
-		{Kind: "parole", Text: "Che cosa manca?"},
-	}
 	guesses := []draft.Item{{Kind: "anni", Text: "Tra quanti anni il tram?"}, {Kind: "mese", Text: "Quando i bus elettrici?"}}
 	for slug, one := range map[string]struct {
 		document string
@@ -70,7 +74,7 @@ func TestResultsOfEveryKind(t *testing.T) {
 		never    []string
 		pictures int // on the page of a round
 	}{
-		"quartiere": {webtest.SeveralKinds, several, []string{
+		"quartiere": {webtest.SeveralKinds, several(), []string{
 			"Un giardino con venti posti.", "È auspicabile?", "costo", "ragione 1", "La scelta più frequente è «Dalle 18 alle 20»: il 75 %", "fa meno caldo",
 			"Parco Ferrari", "100 %", "Dentro", "Fuori", "mancano le panchine 1", "Che cosa ha scritto il panel",
 		}, []string{"Troppo poche", "NaN"}, 1 + 3 + 2 + 3},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
@@ -30,18 +31,29 @@ type opinionView struct {
 
 // opinion shows the published opinion.
 func (c room) opinion(q *page.Request) error {
-	v, err := c.load(q)
+	o, err := c.published(q)
 	if err != nil {
 		return err
+	}
+	return q.Render(200, opinion(o))
+}
+
+// published reads the opinion of the consultation that the address names.
+func (c room) published(q *page.Request) (opinionView, error) {
+	v, err := c.load(q)
+	if err != nil {
+		return opinionView{}, err
 	}
 	o, _, err := c.Reports.Of(q.Context(), v.ID)
 	if fault.KindOf(err) == fault.NotFound {
-		return fault.New(fault.NotFound, "no_opinion", "the opinion has not been published yet")
+		return opinionView{}, fault.New(fault.NotFound, "no_opinion", "the opinion has not been published yet")
 	}
-	if err != nil {
-		return err
-	}
-	return q.Render(200, opinion(opinionView{view: v, Opinion: o}))
+	return opinionView{view: v, Opinion: o.In(v.Language)}, err
+}
+
+// Opinion draws the page of an opinion that is stored nowhere.
+func Opinion(c consultation.Consultation, o schema.Opinion) templ.Component {
+	return opinion(opinionView{view: view{dossier.View{Consultation: c}}, Opinion: o})
 }
 
 // document gives the stored bytes, exactly those that were hashed.

@@ -9,6 +9,7 @@ import (
 	"delfi/internal/report/schema"
 	"delfi/web/dossier"
 	"delfi/web/page"
+	"delfi/web/ui"
 )
 
 // form is the form that an item took in its last round; a scale's where none rated it.
@@ -165,6 +166,14 @@ func (o opinionView) byRound(q *page.Request, i schema.Item) []string {
 		}
 	}
 	return lines
+}
+
+// peopleOf writes people of a quota and their share; a dash where the rule does not tell it.
+func peopleOf(q *page.Request, n, of int) string {
+	if n == 0 && of == 0 {
+		return "–"
+	}
+	return q.Number(n) + " · " + ui.Part(q, ui.Plain, n, of)
 }
 
 // listReasons are the reasons about an item's list in its last round.

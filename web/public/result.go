@@ -3,6 +3,8 @@ package public
 import (
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
@@ -29,7 +31,12 @@ func (c room) result(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: f}))
+	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: *f.In(v.Language)}))
+}
+
+// Result draws the page of a round whose document is stored nowhere.
+func Result(c consultation.Consultation, r consultation.Round, d feedback.Document) templ.Component {
+	return result(resultView{view: view{dossier.View{Consultation: c}}, Round: r, Document: d})
 }
 
 // of is the case of an item in this round, from which its words are drawn.
@@ -112,9 +119,9 @@ func (r resultView) marked(q *page.Request, a dossier.Question) dossier.Measured
 }
 
 // listReasons are the reasons about a list as a whole.
-func (r resultView) listReasons(a dossier.Question) []feedback.Reason {
+func (r resultView) listReasons(kind string) []feedback.Reason {
 	for _, l := range r.Document.Lists {
-		if l.Kind == a.Kind.ID {
+		if l.Kind == kind {
 			return l.Reasons
 		}
 	}
@@ -122,8 +129,8 @@ func (r resultView) listReasons(a dossier.Question) []feedback.Reason {
 }
 
 // reasonsTitle names the reasons, or what was answered in words.
-func (r resultView) reasonsTitle(q *page.Request, a dossier.Question) string {
-	if a.Form == delphi.TextForm {
+func (r resultView) reasonsTitle(q *page.Request, form delphi.Form) string {
+	if form == delphi.TextForm {
 		return q.T("consultation.text.answers")
 	}
 	return q.T("consultation.paper.reasons")

@@ -32,13 +32,15 @@ func TestRoom(t *testing.T) {
 }
 
 func guards(t *testing.T, h *webtest.House) {
-	rooms := []string{"/", "/help", "/consultations/{slug}/opinion", "/consultations/{slug}/opinion.json", "/consultations/{slug}/minority"}
+	rooms := []string{"/", "/help", "/consultations/{slug}/opinion", "/consultations/{slug}/opinion.json", "/consultations/{slug}/opinion/reasons/{of}/{page}", "/consultations/{slug}/rounds/{n}/reasons/{of}/{page}", "/consultations/{slug}/minority"}
 	h.Guards(t, rooms, h.Person(t, "anna"), []webtest.Route{
 		{Method: "GET", Path: "/", Open: true},
 		{Method: "GET", Path: at(webtest.Answering, ""), Open: true},
 		{Method: "GET", Path: at(webtest.Published, "/opinion"), Open: true},
 		{Method: "GET", Path: at(webtest.Answering, "/opinion"), Open: true, Status: 404},
 		{Method: "GET", Path: at(webtest.Published, "/opinion.json"), Open: true},
+		{Method: "GET", Path: at(webtest.Published, "/opinion/reasons/1/1"), Open: true},
+		{Method: "GET", Path: at(webtest.Published, "/rounds/2/reasons/1/1"), Open: true},
 		{Method: "GET", Path: at(webtest.Answering, "/minority"), Open: true, Status: 404},
 		{Method: "GET", Path: at(webtest.Published, "/minority"), Open: true, Status: 303},
 		{Method: "GET", Path: "/help/how-it-works", Open: true},

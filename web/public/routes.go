@@ -61,7 +61,7 @@ type room struct {
 // that was released; the address of a round is web/participate's.
 type Handlers struct {
 	Home, Show                                     page.Handler
-	Result                                         page.Handler
+	Result, Reasons, OpinionReasons                page.Handler
 	Minority, Opinion, Document, Timeline          page.Handler
 	HowItWorks, Protection, Accessibility, Privacy page.Handler
 }
@@ -71,7 +71,7 @@ func New(s Services) (Handlers, error) {
 	c := room{s, dossier.Loader{Consultations: s.Consultations, Panel: s.Panel}}
 	return Handlers{
 		Home: c.home, Show: c.show,
-		Result:   c.result,
+		Result: c.result, Reasons: c.reasons, OpinionReasons: c.opinionReasons,
 		Minority: c.minority, Opinion: c.opinion, Document: c.document, Timeline: c.timeline,
 		HowItWorks: help("how"), Protection: help("protection"), Accessibility: help("accessibility"), Privacy: help("privacy"),
 	}, page.Complete("public", s)

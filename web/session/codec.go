@@ -17,8 +17,14 @@ const ReadKey = "read"
 // began and the last end. They are zero in the database.
 const headBytes = 24
 
+// leastBytes is the least length of a session's data; a longer one is padded to the next
+// power of two of it. A usual token of a provider has room, and the row no need of another
+// table for its long values.
+const leastBytes = 1800
+
 // Codec implements scs.Codec: the end in seconds, then keys and values in turn, each
-// led by its length. Values are texts.
+// led by its length, then zeros: how long somebody's names are tells their rows apart from
+// others'. Values are texts, and no key is "".
 type Codec struct{}
 
 // Encode writes values, which are texts.
@@ -36,7 +42,11 @@ func (Codec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
 			b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 		}
 	}
-	return b, nil
+	size := leastBytes
+	for size < len(b) {
+		size *= 2
+	}
+	return append(b, make([]byte, size-len(b))...), nil
 }
 
 // Decode reads values, and adds under ReadKey as of what the session was read, an
@@ -48,7 +58,7 @@ func (Codec) Decode(b []byte) (time.Time, map[string]any, error) {
 	at := func(i int) int64 { return int64(binary.BigEndian.Uint64(b[8*i:])) }
 	values := map[string]any{ReadKey: sessions.Row{At: account.Edition(at(0)), Began: at(1), Ending: at(2)}}
 	until := time.Unix(int64(binary.BigEndian.Uint64(b[headBytes:])), 0)
-	for rest := b[headBytes+8:]; len(rest) > 0; {
+	for rest := b[headBytes+8:]; len(rest) > 0 && rest[0] != 0; {
 		var pair [2]string
 		for i := range pair {
 			n, size := binary.Uvarint(rest)

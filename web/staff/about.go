@@ -270,7 +270,7 @@ func (v aboutView) words(q *page.Request, key string, args ...any) string {
 func (v aboutView) problems(q *page.Request) ui.Problems {
 	p := problems(q, v.Fault)
 	if v.About.act == "announce" {
-		return dossier.DraftProblems(q, v.Fault, v.lack)
+		return dossier.DraftProblems(q, v.Fault, v.Consultation.Language, v.lack)
 	}
 	return p
 }
@@ -311,13 +311,17 @@ func (v aboutView) checks(q *page.Request) []check {
 		}
 		return []check{{false, q.T("staff.desk.missing", "n", len(v.Missing)), v.path("")}}
 	case "open":
-		return []check{
-			{v.undecided() == 0, v.count(q, "staff.waits.undecided", v.undecided()), v.path("") + "#to-decide"},
-			{len(v.Wordless) == 0, v.count(q, "staff.waits.wordless", len(v.Wordless)), v.path("") + "#wordless"},
+		all := []check{
+			{v.undecided() == 0, count(q, "staff.waits.undecided", v.undecided()), v.path("") + "#to-decide"},
+			{len(v.Wordless) == 0, count(q, "staff.waits.wordless", len(v.Wordless)), v.path("") + "#wordless"},
 		}
+		if len(v.Consultation.Further()) > 0 {
+			all = append(all, check{len(v.Untranslated) == 0, count(q, "translation.waits", len(v.Untranslated)), v.path("/translations")})
+		}
+		return all
 	case "conclude":
 		return []check{
-			{v.undecided() == 0, v.count(q, "staff.waits.undecided", v.undecided()), v.path("") + "#to-decide"},
+			{v.undecided() == 0, count(q, "staff.waits.undecided", v.undecided()), v.path("") + "#to-decide"},
 			{!v.Outlook.Against, q.T("staff.about.check.against_" + strconv.FormatBool(v.Outlook.Against)), ""},
 		}
 	case "publish":
@@ -330,7 +334,7 @@ func (v aboutView) checks(q *page.Request) []check {
 }
 
 // count says a number, none with words of its own.
-func (v aboutView) count(q *page.Request, key string, n int) string {
+func count(q *page.Request, key string, n int) string {
 	if n == 0 {
 		return q.T(key + "_none")
 	}

@@ -53,6 +53,17 @@ func TestGuardsOfAdministrations(t *testing.T) {
 		{Method: "GET", Path: riva + "/revoke", Denied: denied},
 		{Method: "POST", Path: riva + "/revoke", Form: form, Denied: denied},
 	}
+	// Who writes no drafts is told so, whatever the administration.
+	drafting := map[string]webtest.Denial{
+		"a participant":          {Who: anna, Status: 403},
+		"another administration": {Who: h.Person(t, "elena"), Status: 404},
+		"a moderator":            {Who: h.Person(t, "marta"), Status: 403},
+		"the council":            {Who: h.Person(t, "teresa"), Status: 403},
+	}
+	for _, method := range []string{"GET", "POST"} {
+		routes = append(routes, webtest.Route{Method: method, Path: riva + "/templates/" + uuid.NewString() + "/remove", Form: form, Denied: drafting})
+	}
+	routes = append(routes, webtest.Route{Method: "GET", Path: riva + "/templates", Denied: drafting})
 	h.Guards(t, []string{"/first-run", "/administrations"}, anna, routes)
 	if h.Person(t, "anna").Serves(h.Person(t, "giulia").Grants[0].Administration) {
 		t.Error("somebody who may not gave a role")

@@ -43,6 +43,7 @@ type deskView struct {
 	Items         []consultation.Item                // all statements, between rounds
 	Editor        *editorView                        // of the statement whose new words are written
 	Just          string                             // what the reader has just decided: a statement's id, "all" or ""
+	Untranslated  []int                              // numbers of the statements that lack words in some language
 	Counts        contribution.Counts                // of the gather round, once it is closed
 	Appeals       int                                // that wait
 	Current       *consultation.Round                // open, closing or closed and not yet released
@@ -159,6 +160,13 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 				v.Rounds = append(v.Rounds, fb)
 			}
 		}
+	}
+	if len(c.Further()) > 0 {
+		items, err := d.Consultations.Items(ctx, c.ID)
+		if err != nil {
+			return v, err
+		}
+		v.Untranslated = c.Lacking(items)
 	}
 	if v.Moderator && gatherClosed(c) {
 		pleas, err := d.Moderation.Pleas(ctx, actor, space.Contribution, c.Space)

@@ -74,6 +74,8 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/library/1"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1/1")}, // everybody's since the announcement
 		{Method: "GET", Path: at(webtest.Answering, "/rolls"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/invitations/cittadini"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/invitations/cittadini/letters"), Denied: rules},
 		{Method: "GET", Path: at(webtest.Answering, "/draws/cittadini"), Denied: rules},
 		{Method: "GET", Path: at("mercato-coperto", "/rolls"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/library"), Denied: hidden},
@@ -83,11 +85,15 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at("mercato-coperto", "/protocol.json"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
 	}
+	for _, page := range []string{"/template", "/rehearsal", "/rehearsal/agree-1-20", "/rehearsal/agree-1-20/rounds/2", "/rehearsal/agree-1-20/rounds/2/form", "/rehearsal/agree-1-20/rounds/2/criteria", "/rehearsal/agree-1-20/opinion"} {
+		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, page), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", page), Denied: hidden})
+	}
 	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, act), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", act), Denied: hidden})
 	}
 	for _, act := range []string{
-		"/draft/question", "/draft/summary", "/duplicate", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/corrections/title", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
+		"/draft/question", "/draft/summary", "/duplicate", "/template", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/corrections/title", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
+		"/invitations/cittadini", "/invitations/cittadini/import", "/invitations/cittadini/send", "/invitations/cittadini/until", "/invitations/cittadini/guests/" + uuid.NewString(),
 		"/draws/cittadini/list", "/draws/cittadini/rule", "/draws/cittadini/commit", "/draws/cittadini/open", "/draws/cittadini/signature", "/draws/cittadini/reserves", "/draws/cittadini/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close", "/rounds/1/release",
 		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons/00", "/acts/" + uuid.NewString() + "/undo",

@@ -26,12 +26,15 @@ type Crumb struct {
 
 // Frame is what a page tells the layout about itself.
 type Frame struct {
-	Title   string  // of the page, without the site's name
-	Section Section // marks the menu's entry
-	Crumbs  []Crumb // from the root to this page; none on the home page
-	Owner   string  // the administration whose page this is; "" when it is everyone's
-	Address string  // the administration's line in the footer
-	Saves   string  // id of a form that each of its buttons saves: the language switch is one too; "" for none
+	Title   string   // of the page, without the site's name
+	Section Section  // marks the menu's entry
+	Crumbs  []Crumb  // from the root to this page; none on the home page
+	Owner   string   // the administration whose page this is; "" when it is everyone's
+	Address string   // the administration's line in the footer
+	Held    []string // languages in which what the page is about is held, the one that binds first; nil for one alone
+	Reads   string   // that of Held in which the page's texts are
+	Saves   string   // id of a form that each of its buttons saves: the language switch is one too; "" for none
+	Trial   string   // address of the rehearsal of which the page is one, which marks it on screen and on paper; "" elsewhere
 }
 
 // head is the document's title: the page first, because that is what a list of

@@ -15,26 +15,31 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
+	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/postgres"
 )
 
 // Service has the use cases of those who say who is on a list.
 type Service struct {
-	db     *postgres.DB
-	record *ledger.Service
-	rolls  *roll.Service
+	db      *postgres.DB
+	record  *ledger.Service
+	rolls   *roll.Service
+	guests  *invitation.Service
+	letters *notify.Service
+	panel   *panel.Service
 }
 
 // New makes the service.
-func New(db *postgres.DB, record *ledger.Service, rolls *roll.Service) *Service {
-	return &Service{db, record, rolls}
+func New(db *postgres.DB, record *ledger.Service, rolls *roll.Service, guests *invitation.Service, letters *notify.Service, people *panel.Service) *Service {
+	return &Service{db, record, rolls, guests, letters, people}
 }
 
-// CanKeepRolls tells whether the actor may change the rolls of a consultation: its
-// administrators, while somebody can still enrol.
-func CanKeepRolls(actor account.Actor, c consultation.Consultation) error {
+// CanKeepLists tells whether the actor may change the rolls and invitations of a consultation:
+// its administrators, while somebody can still enrol.
+func CanKeepLists(actor account.Actor, c consultation.Consultation) error {
 	if err := consultation.SignedIn(actor); err != nil {
 		return err
 	}
@@ -52,7 +57,7 @@ func CanKeepRolls(actor account.Actor, c consultation.Consultation) error {
 
 // group finds a group of a roll, where the rolls may be changed.
 func group(actor account.Actor, c consultation.Consultation, id string) error {
-	if err := CanKeepRolls(actor, c); err != nil {
+	if err := CanKeepLists(actor, c); err != nil {
 		return err
 	}
 	at := slices.IndexFunc(c.Protocol.Panel.Groups, func(g protocol.GroupPlan) bool { return g.ID == id && g.Access == protocol.AccessRoll })
@@ -77,7 +82,7 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (D
 		return Desk{}, err
 	}
 	d := Desk{Consultation: c, Staged: map[string]roll.Staged{}}
-	if err := CanKeepRolls(actor, c); err != nil {
+	if err := CanKeepLists(actor, c); err != nil {
 		if d.Closed = fault.KindOf(err) == fault.Conflict; !d.Closed {
 			return Desk{}, err
 		}
@@ -177,38 +182,55 @@ func entry(c consultation.Consultation, by consultation.Author, group string, r 
 	}
 }
 
-// Record writes the rolls of a consultation that is being announced into the record.
+// Record writes the rolls and invitations of a consultation that is being announced into the
+// record.
 func Record(ctx context.Context, tx *postgres.Tx, record *ledger.Service, p *panel.Service, c consultation.Consultation, by consultation.Author) error {
-	in, err := p.RecordRolls(ctx, tx, c.ID)
+	rolls, err := p.RecordRolls(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	invited, err := p.RecordInvitations(ctx, tx, c.ID)
 	if err != nil {
 		return err
 	}
 	for _, g := range c.Protocol.Panel.Groups {
-		r, there := in[g.ID]
-		if !there || g.Access != protocol.AccessRoll {
-			continue // of a group that the draft had once
+		// Others are of a group that the draft had once.
+		if r, there := rolls[g.ID]; there && g.Access == protocol.AccessRoll {
+			if err := record.Append(ctx, tx, entry(c, by, g.ID, r, 0)); err != nil {
+				return err
+			}
 		}
-		if err := record.Append(ctx, tx, entry(c, by, g.ID, r, 0)); err != nil {
-			return err
+		if l, there := invited[g.ID]; there && g.Access == protocol.AccessInvitation {
+			if err := record.Append(ctx, tx, invitedEntry(c, by, g.ID, l)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// Missing lists the groups of a draft whose roll is not in force, and those whose way in is
-// none that a draft can have: invitations are not sent, and an import brings its own people.
+// Missing lists the groups of a draft whose roll is not in force, those into which nobody is
+// invited, and those whose way in is none that a draft can have: an import brings its own people.
 func Missing(ctx context.Context, tx *postgres.Tx, p *panel.Service, draft uuid.UUID, rules protocol.Protocol) ([]form.Missing, error) {
-	in, err := p.Rolls(ctx, tx, draft)
+	rolls, err := p.Rolls(ctx, tx, draft)
+	if err != nil {
+		return nil, err
+	}
+	invited, err := p.Invitations(ctx, tx, draft)
 	if err != nil {
 		return nil, err
 	}
 	var out []form.Missing
 	for n, g := range rules.Panel.Groups {
-		if g.Access == protocol.AccessInvitation || g.Access == protocol.AccessImported {
+		_, listed := rolls[g.ID]
+		_, asked := invited[g.ID]
+		switch {
+		case g.Access == protocol.AccessImported:
 			out = append(out, form.Missing{Field: fmt.Sprintf("panel.groups[%d].access", n), Code: "way_missing", Message: "nobody can be let into group " + g.ID + " so"})
-		}
-		if _, there := in[g.ID]; g.Access == protocol.AccessRoll && !there {
+		case g.Access == protocol.AccessRoll && !listed:
 			out = append(out, form.Missing{Field: "rolls", Code: "roll_missing", Message: "the list of group " + g.ID + " is not imported", Args: map[string]any{"group": g.ID}})
+		case g.Access == protocol.AccessInvitation && !asked:
+			out = append(out, form.Missing{Field: "rolls", Code: "invitations_missing", Message: "nobody is invited into group " + g.ID, Args: map[string]any{"group": g.ID}})
 		}
 	}
 	return out, nil

@@ -23,15 +23,16 @@ const (
 
 // Contribution is one free text. No date, no group, no order.
 type Contribution struct {
-	ID      uuid.UUID
-	Alias   pseudonym.Alias
-	Body    string // Markdown; "" when removed
-	State   State
-	Reason  string          // of a rejection
-	Removed string          // the legal ground on which the text was removed; "" when it stands
-	Items   []uuid.UUID     // the items it went into, in the order of the acts
-	Similar int             // in a Queue: equal among those that say similar things, 1..; 0 when it stands alone
-	Case    moderation.Case // in a Queue: its version, priority and claim
+	ID       uuid.UUID
+	Alias    pseudonym.Alias
+	Body     string // Markdown; "" when removed
+	Language string // of Body; "" for the consultation's first
+	State    State
+	Reason   string          // of a rejection
+	Removed  string          // the legal ground on which the text was removed; "" when it stands
+	Items    []uuid.UUID     // the items it went into, in the order of the acts
+	Similar  int             // in a Queue: equal among those that say similar things, 1..; 0 when it stands alone
+	Case     moderation.Case // in a Queue: its version, priority and claim
 }
 
 // Version tells these words from others: of a contribution that is changed, the page

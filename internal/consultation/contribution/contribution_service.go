@@ -55,31 +55,31 @@ func (s *Service) counted(ctx context.Context, tx *postgres.Tx, c consultation.C
 // characters). The same words sent twice are one contribution. Conflict
 // "round_closed" and "suspended" as the round says; "contributions_full" past
 // fifty of one alias.
-func (s *Service) Contribute(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, body string) (Contribution, error) {
+func (s *Service) Contribute(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, body, lang string) (Contribution, error) {
 	body, err := words(body)
 	if err != nil {
 		return Contribution{}, err
 	}
 	var made text
-	err = s.write(ctx, alias, consultation, func(own *payload) (changed bool, err error) {
+	err = s.write(ctx, alias, consultation, lang, func(own *payload) (changed bool, err error) {
 		made, changed, err = own.add(body)
 		return changed, err
 	})
 	if err != nil {
 		return Contribution{}, err
 	}
-	return Contribution{ID: made.id, Alias: alias, Body: made.body, State: Pending}, nil
+	return Contribution{ID: made.id, Alias: alias, Body: made.body, Language: made.lang, State: Pending}, nil
 }
 
 // Revise gives one's own contribution other words while the gather round is open; seen
 // is the Version that its author had before them. Conflict "contribution_gone" when it
 // is not among theirs, "contribution_changed" when it has other words by now.
-func (s *Service) Revise(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID, seen, body string) error {
+func (s *Service) Revise(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID, seen, body, lang string) error {
 	body, err := words(body)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, alias, consultation, func(own *payload) (bool, error) {
+	return s.write(ctx, alias, consultation, lang, func(own *payload) (bool, error) {
 		return own.revise(contribution, seen, body)
 	})
 }
@@ -87,14 +87,14 @@ func (s *Service) Revise(ctx context.Context, alias pseudonym.Alias, consultatio
 // Retract withdraws one's own contribution while the gather round is open: it leaves
 // nothing behind. Again it does nothing.
 func (s *Service) Retract(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID) error {
-	return s.write(ctx, alias, consultation, func(own *payload) (bool, error) {
+	return s.write(ctx, alias, consultation, "", func(own *payload) (bool, error) {
 		return own.take(contribution), nil
 	})
 }
 
 // write lets an alias change what it has written in an open gather round, one change
-// after the other, and seals it anew. It shares the round's lock, as an answer does.
-func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, change func(*payload) (changed bool, err error)) error {
+// after the other, and seals it anew; lang is the language in which its author reads. It shares the round's lock, as an answer does.
+func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, lang string, change func(*payload) (changed bool, err error)) error {
 	return s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := lifecycle.Load(ctx, tx, consultation)
 		if err != nil {
@@ -121,7 +121,7 @@ func (s *Service) write(ctx context.Context, alias pseudonym.Alias, consultation
 		if err != nil {
 			return err
 		}
-		own.alias = alias.ID
+		own.alias, own.lang = alias.ID, c.Written(lang)
 		changed, err := change(&own)
 		if err != nil || !changed {
 			return err

@@ -21,22 +21,22 @@ func TestOwnWords(t *testing.T) {
 	h := newTown(t)
 	ctx := h.Context()
 	piera, ugo := h.voice("Piera"), h.voice("Ugo")
-	made, err := h.Contributions.Contribute(ctx, piera, h.id, "  Più **ombra**.\r\n\r\nE panchine. ")
+	made, err := h.Contributions.Contribute(ctx, piera, h.id, "  Più **ombra**.\r\n\r\nE panchine. ", "")
 	h.ok(err)
 	if made.Body != "Più **ombra**.\n\nE panchine." || made.State != contribution.Pending || made.Alias.Name == "" || made.ID.Version() != 4 {
 		t.Errorf("got %+v", made)
 	}
 	second := h.writes("Piera", "Una fontana.")
-	h.ok(h.Contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Più ombra."))
-	h.ok(h.Contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Più ombra.")) // a second click
-	h.refused(h.Contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Meno sole."), fault.Conflict, "contribution_changed")
-	h.refused(h.Contributions.Revise(ctx, ugo, h.id, made.ID, made.Version(), "Meno ombra."), fault.Conflict, "contribution_gone")
+	h.ok(h.Contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Più ombra.", ""))
+	h.ok(h.Contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Più ombra.", "")) // a second click
+	h.refused(h.Contributions.Revise(ctx, piera, h.id, made.ID, made.Version(), "Meno sole.", ""), fault.Conflict, "contribution_changed")
+	h.refused(h.Contributions.Revise(ctx, ugo, h.id, made.ID, made.Version(), "Meno ombra.", ""), fault.Conflict, "contribution_gone")
 	h.ok(h.Contributions.Retract(ctx, ugo, h.id, made.ID)) // nothing of his
-	h.refused(h.Contributions.Revise(ctx, piera, h.id, uuid.New(), "", "Altro."), fault.Conflict, "contribution_gone")
+	h.refused(h.Contributions.Revise(ctx, piera, h.id, uuid.New(), "", "Altro.", ""), fault.Conflict, "contribution_gone")
 	for range 2 {
 		h.ok(h.Contributions.Retract(ctx, piera, h.id, second))
 	}
-	h.refused(h.Contributions.Revise(ctx, piera, h.id, second, "", "Anzi no."), fault.Conflict, "contribution_gone")
+	h.refused(h.Contributions.Revise(ctx, piera, h.id, second, "", "Anzi no.", ""), fault.Conflict, "contribution_gone")
 
 	own, err := h.Contributions.Own(ctx, piera, h.id)
 	h.ok(err)
@@ -55,7 +55,7 @@ func TestWordsThatCannotBeStored(t *testing.T) {
 		"": "body:required", " \n ": "body:required", strings.Repeat("à", 2001): "body:too_long",
 		"a\x00b": "body:not_text", "\xff": "body:not_text",
 	} {
-		_, err := h.Contributions.Contribute(h.Context(), h.voice("Piera"), h.id, body)
+		_, err := h.Contributions.Contribute(h.Context(), h.voice("Piera"), h.id, body, "")
 		h.refused(err, fault.Invalid, code)
 	}
 	h.writes("Piera", strings.Repeat("à", 2000))
@@ -69,7 +69,7 @@ func TestSentTwice(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range ids {
 		wg.Go(func() {
-			c, err := h.Contributions.Contribute(h.Context(), piera, h.id, "Una fontana.")
+			c, err := h.Contributions.Contribute(h.Context(), piera, h.id, "Una fontana.", "")
 			if err != nil {
 				t.Error(err)
 			}
@@ -88,7 +88,7 @@ func TestOneVoiceAmongMany(t *testing.T) {
 	for i := range 50 {
 		h.writes("Piera", strings.Repeat("x", i+1))
 	}
-	_, err := h.Contributions.Contribute(h.Context(), h.voice("Piera"), h.id, "Ancora una.")
+	_, err := h.Contributions.Contribute(h.Context(), h.voice("Piera"), h.id, "Ancora una.", "")
 	h.refused(err, fault.Conflict, "contributions_full")
 	// One withdrawn makes room for another.
 	own, err := h.Contributions.Own(h.Context(), h.voice("Piera"), h.id)
@@ -105,9 +105,9 @@ func TestDeadline(t *testing.T) {
 	mine := h.writes("Piera", "Una fontana.")
 	try := func() {
 		t.Helper()
-		_, err := h.Contributions.Contribute(ctx, piera, h.id, "Tardi.")
+		_, err := h.Contributions.Contribute(ctx, piera, h.id, "Tardi.", "")
 		h.refused(err, fault.Conflict, "round_closed")
-		h.refused(h.Contributions.Revise(ctx, piera, h.id, mine, "", "Tardi."), fault.Conflict, "round_closed")
+		h.refused(h.Contributions.Revise(ctx, piera, h.id, mine, "", "Tardi.", ""), fault.Conflict, "round_closed")
 		h.refused(h.Contributions.Retract(ctx, piera, h.id, mine), fault.Conflict, "round_closed")
 	}
 	h.Clock.Add(10 * 24 * time.Hour)
@@ -122,7 +122,7 @@ func TestSuspended(t *testing.T) {
 	h := newTown(t)
 	h.voice("Piera") // enrolled before
 	h.ok(h.Consultations.Suspend(h.Context(), h.anna, slug, "Elezioni."))
-	_, err := h.Contributions.Contribute(h.Context(), h.voice("Piera"), h.id, "Una fontana.")
+	_, err := h.Contributions.Contribute(h.Context(), h.voice("Piera"), h.id, "Una fontana.", "")
 	h.refused(err, fault.Conflict, "suspended")
 }
 

@@ -73,7 +73,7 @@ func (h *town) voice(name string) pseudonym.Alias {
 // writes stores a contribution and gives its id.
 func (h *town) writes(name, body string) uuid.UUID {
 	h.Helper()
-	c, err := h.Contributions.Contribute(h.Context(), h.voice(name), h.id, body)
+	c, err := h.Contributions.Contribute(h.Context(), h.voice(name), h.id, body, "")
 	h.ok(err)
 	return c.ID
 }

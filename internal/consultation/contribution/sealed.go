@@ -15,12 +15,14 @@ import (
 // payload is all that one author has written in an open gather round, as it is sealed.
 type payload struct {
 	alias [16]byte
+	lang  string // in which its author writes now; not sealed but with each text
 	texts []text
 }
 
 // text is one contribution of a payload. Its id is random, and stays when it is opened.
 type text struct {
 	id   uuid.UUID
+	lang string // of the body; "" for the consultation's first
 	body string
 }
 
@@ -30,17 +32,17 @@ var lengths = [...]int{8 << 10, 64 << 10, 512 << 10}
 
 const (
 	payloadHead = 16 + 2 // alias, number of texts
-	textHead    = 16 + 4 // id, length of the body
+	textHead    = 16 + 4 // id, lengths of language and body
 )
 
 // encode writes a payload and pads it to one of the lengths, and no shorter than floor, so
 // that a row does not show what was taken out of it.
 //
-//	alias (16) ‖ n (2) ‖ n × (id (16) ‖ length (4) ‖ body) ‖ zeros
+//	alias (16) ‖ n (2) ‖ n × (id (16) ‖ length of language (1) ‖ length of body (3) ‖ language ‖ body) ‖ zeros
 func (s payload) encode(floor int) ([]byte, error) {
 	size := payloadHead
 	for _, t := range s.texts {
-		size += textHead + len(t.body)
+		size += textHead + len(t.lang) + len(t.body)
 	}
 	at := slices.IndexFunc(lengths[:], func(n int) bool { return n >= size && n >= floor })
 	if at < 0 {
@@ -51,8 +53,8 @@ func (s payload) encode(floor int) ([]byte, error) {
 	b = binary.BigEndian.AppendUint16(b, uint16(len(s.texts)))
 	for _, t := range s.texts {
 		b = append(b, t.id[:]...)
-		b = binary.BigEndian.AppendUint32(b, uint32(len(t.body)))
-		b = append(b, t.body...)
+		b = binary.BigEndian.AppendUint32(b, uint32(len(t.lang))<<24|uint32(len(t.body)))
+		b = append(append(b, t.lang...), t.body...)
 	}
 	return b[:lengths[at]], nil
 }
@@ -72,12 +74,13 @@ func decode(b []byte) (payload, error) {
 			return payload{}, errPayload
 		}
 		t := text{id: uuid.UUID(b[:16])}
-		size := int(binary.BigEndian.Uint32(b[16:]))
-		if b = b[textHead:]; size > len(b) {
+		lengths := binary.BigEndian.Uint32(b[16:])
+		lang, size := int(lengths>>24), int(lengths&0xffffff)
+		if b = b[textHead:]; lang+size > len(b) {
 			return payload{}, errPayload
 		}
-		t.body = string(b[:size])
-		s.texts, b = append(s.texts, t), b[size:]
+		t.lang, t.body = string(b[:lang]), string(b[lang:lang+size])
+		s.texts, b = append(s.texts, t), b[lang+size:]
 	}
 	return s, nil
 }
@@ -111,7 +114,7 @@ func (s *payload) add(body string) (t text, changed bool, err error) {
 	if len(s.texts) >= maxOwn {
 		return t, false, fault.New(fault.Conflict, "contributions_full", "you have written as many contributions as one person can: change or withdraw one of them").With("max", maxOwn)
 	}
-	t = text{id: uuid.New(), body: body}
+	t = text{id: uuid.New(), lang: s.lang, body: body}
 	s.texts = append(s.texts, t)
 	return t, true, nil
 }
@@ -127,7 +130,7 @@ func (s *payload) revise(id uuid.UUID, seen, body string) (changed bool, err err
 	case prose.Version(s.texts[at].body) != seen:
 		return false, fault.New(fault.Conflict, "contribution_changed", "you have changed this contribution meanwhile, on another page")
 	}
-	s.texts[at].body = body
+	s.texts[at].body, s.texts[at].lang = body, s.lang
 	return true, nil
 }
 
@@ -142,7 +145,7 @@ func (s *payload) take(id uuid.UUID) (changed bool) {
 func (s payload) contributions(alias pseudonym.Alias) []Contribution {
 	out := make([]Contribution, len(s.texts))
 	for i, t := range s.texts {
-		out[i] = Contribution{ID: t.id, Alias: alias, Body: t.body, State: Pending}
+		out[i] = Contribution{ID: t.id, Alias: alias, Body: t.body, Language: t.lang, State: Pending}
 	}
 	byID(out)
 	return out

@@ -130,17 +130,17 @@ func addContributions(ctx context.Context, tx *postgres.Tx, consultation uuid.UU
 	for len(list) > 0 {
 		part := list[:min(most, len(list))]
 		list = list[len(part):]
-		aliases, bodies := make([][]byte, len(part)), make([]string, len(part))
+		aliases, bodies, languages := make([][]byte, len(part)), make([]string, len(part)), make([]string, len(part))
 		which := make([]uuid.UUID, len(part))
 		for i, c := range part {
-			which[i], aliases[i], bodies[i] = c.ID, c.Alias.ID[:], c.Body
+			which[i], aliases[i], bodies[i], languages[i] = c.ID, c.Alias.ID[:], c.Body, c.Language
 		}
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO civic.contribution (id, consultation, alias, body)
-			SELECT id, $1, alias, body
-			FROM unnest($2::uuid[], $3::bytea[], $4::text[]) WITH ORDINALITY AS c (id, alias, body, place)
+			INSERT INTO civic.contribution (id, consultation, alias, body, language)
+			SELECT id, $1, alias, body, language
+			FROM unnest($2::uuid[], $3::bytea[], $4::text[], $5::text[]) WITH ORDINALITY AS c (id, alias, body, language, place)
 			ORDER BY place`,
-			consultation, pq.Array(ids(which)), pq.ByteaArray(aliases), pq.StringArray(bodies))
+			consultation, pq.Array(ids(which)), pq.ByteaArray(aliases), pq.StringArray(bodies), pq.StringArray(languages))
 		if err != nil {
 			return fmt.Errorf("synthesis: add contributions: %w", err)
 		}

@@ -153,7 +153,7 @@ func TestHourly(t *testing.T) {
 		who := h.voice(fmt.Sprint("person ", i))
 		busy.Go(func() {
 			for n := range 10 {
-				if _, err := h.Contributions.Contribute(h.Context(), who, h.id, fmt.Sprint("un’altra ", n)); err != nil {
+				if _, err := h.Contributions.Contribute(h.Context(), who, h.id, fmt.Sprint("un’altra ", n), ""); err != nil {
 					t.Error(err)
 				}
 				if own, err := h.Contributions.Own(h.Context(), who, h.id); err != nil || len(own) != n+2 {

@@ -17,7 +17,7 @@ import (
 // listAll lists a consultation's contributions, by id.
 func listAll(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Contribution, error) {
 	return contributions(tx.QueryContext(ctx, `
-		SELECT c.id, c.alias, n.name, c.body, c.state, c.reason, c.removed_for,
+		SELECT c.id, c.alias, n.name, c.body, c.language, c.state, c.reason, c.removed_for,
 		       array_agg(l.item ORDER BY e.number) FILTER (WHERE l.item IS NOT NULL)
 		FROM civic.contribution AS c
 		JOIN civic.alias AS n ON n.consultation = c.consultation AND n.id = c.alias
@@ -31,7 +31,7 @@ func listAll(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Co
 // listOwn lists an alias's contributions, by id.
 func listOwn(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, alias [16]byte) ([]Contribution, error) {
 	return contributions(tx.QueryContext(ctx, `
-		SELECT c.id, c.alias, n.name, c.body, c.state, c.reason, c.removed_for,
+		SELECT c.id, c.alias, n.name, c.body, c.language, c.state, c.reason, c.removed_for,
 		       array_agg(l.item ORDER BY e.number) FILTER (WHERE l.item IS NOT NULL)
 		FROM civic.contribution AS c
 		JOIN civic.alias AS n ON n.consultation = c.consultation AND n.id = c.alias
@@ -53,7 +53,7 @@ func contributions(rows *sql.Rows, err error) ([]Contribution, error) {
 		var c Contribution
 		var alias []byte
 		var items []uuid.UUID
-		if err := rows.Scan(&c.ID, &alias, &c.Alias.Name, &c.Body, &c.State, &c.Reason, &c.Removed, pq.Array(&items)); err != nil {
+		if err := rows.Scan(&c.ID, &alias, &c.Alias.Name, &c.Body, &c.Language, &c.State, &c.Reason, &c.Removed, pq.Array(&items)); err != nil {
 			return nil, fmt.Errorf("synthesis: list: %w", err)
 		}
 		c.Alias.ID, c.Items = aliasID(alias), items
@@ -86,7 +86,7 @@ func count(ctx context.Context, tx *postgres.Tx, of uuid.UUID) (steering.Contrib
 // someTexts gives the words of contributions.
 func someTexts(ctx context.Context, tx *postgres.Tx, which []uuid.UUID) (map[uuid.UUID]moderation.Text, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT c.id, n.name, c.body, c.removed_for
+		SELECT c.id, n.name, c.body, c.language, c.removed_for
 		FROM civic.contribution AS c
 		JOIN civic.alias AS n ON n.consultation = c.consultation AND n.id = c.alias
 		WHERE c.id = ANY($1::uuid[])`, pq.Array(ids(which)))
@@ -98,7 +98,7 @@ func someTexts(ctx context.Context, tx *postgres.Tx, which []uuid.UUID) (map[uui
 	for rows.Next() {
 		var id uuid.UUID
 		var t moderation.Text
-		if err := rows.Scan(&id, &t.Author, &t.Body, &t.Removed); err != nil {
+		if err := rows.Scan(&id, &t.Author, &t.Body, &t.Language, &t.Removed); err != nil {
 			return nil, fmt.Errorf("contribution: texts: %w", err)
 		}
 		out[id] = t

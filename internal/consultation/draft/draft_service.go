@@ -206,7 +206,7 @@ func (s *Service) Gate(ctx context.Context, tx *postgres.Tx, c consultation.Cons
 	if err != nil {
 		return form.Draft{}, nil, protocol.Protocol{}, nil, err
 	}
-	missing := slices.Concat(d.Required(), d.Dated(tx.Now), d.Staffed(people))
+	missing := slices.Concat(d.Required(), d.Untranslated(), d.Dated(tx.Now), d.Staffed(people))
 	p, err := d.Protocol()
 	if err == nil {
 		missing = append(missing, d.Fitting(p)...)

@@ -22,7 +22,7 @@ func TestAReminderGoesToEveryone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Contributions.Contribute(t.Context(), alias, c.ID, "Più ombra."); err != nil {
+	if _, err := w.Contributions.Contribute(t.Context(), alias, c.ID, "Più ombra.", "it"); err != nil {
 		t.Fatal(err)
 	}
 	letters := func() (n int) {

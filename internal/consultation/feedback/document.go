@@ -1,6 +1,8 @@
 package feedback
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"delfi/internal/delphi"
@@ -21,6 +23,22 @@ type Document struct {
 	Lists    []ListResult `json:"lists,omitempty"` // of the kinds whose items are answered as one list
 }
 
+// In gives the document as it is read in a further language: the texts of its items are of that
+// language where they have words in it. Nil is nil.
+func (d *Document) In(lang string) *Document {
+	if d == nil || !slices.ContainsFunc(d.Items, func(i ItemResult) bool { return i.Texts[lang] != "" }) {
+		return d
+	}
+	read := *d
+	read.Items = slices.Clone(d.Items)
+	for n, i := range read.Items {
+		if text := i.Texts[lang]; text != "" {
+			read.Items[n].Original, read.Items[n].Text, read.Items[n].Language = i.Text, text, lang
+		}
+	}
+	return &read
+}
+
 // ItemResult is what the document says about one item.
 type ItemResult struct {
 	Item     uuid.UUID        `json:"item"`
@@ -34,6 +52,10 @@ type ItemResult struct {
 	Proposal verdict.Proposal `json:"proposal"`
 	Reasons  []Reason         `json:"reasons"`
 	Released int              `json:"released"` // standing round: the tick that released these figures; 0 otherwise
+
+	Texts    map[string]string `json:"texts,omitempty"` // Text by further language
+	Original string            `json:"-"`               // Text in the first language, where it is read in another (In); ""
+	Language string            `json:"-"`               // of Text, where it is read in another than the first; ""
 
 	Criteria []CriterionResult `json:"criteria,omitempty"` // of a criteria item, in the protocol's order
 }

@@ -27,6 +27,8 @@ type Asked struct {
 	Number  int       `json:"number"`
 	Text    string    `json:"text"`
 	Version int       `json:"version"`
+
+	Texts map[string]string `json:"texts,omitempty"` // Text by further language
 }
 
 // engine is the item as the engine knows it.
@@ -38,7 +40,7 @@ func (a Asked) engine() delphi.Item {
 func List(items []consultation.Item) []Asked {
 	out := make([]Asked, len(items))
 	for n, i := range items {
-		out[n] = Asked{Item: i.ID, Kind: i.Kind, New: i.New, Number: i.Number, Text: i.Text, Version: i.Version}
+		out[n] = Asked{Item: i.ID, Kind: i.Kind, New: i.New, Number: i.Number, Text: i.Text, Version: i.Version, Texts: i.Texts()}
 	}
 	return out
 }
@@ -121,7 +123,7 @@ func (d *Document) list(i Asked, kind string, closings []table.Closing, shown ma
 // unshown is an item of a standing round that no release has shown yet.
 func unshown(i Asked) ItemResult {
 	return ItemResult{
-		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
+		Item: i.Item, Number: i.Number, Text: i.Text, Texts: i.Texts, Kind: i.Kind,
 		Counts: table.ItemCounts{Item: i.Item.String(), Kind: i.Kind}, Tables: []table.Table{}, Reasons: []Reason{},
 		Verdict: verdict.Verdict{Key: verdict.Open, Direction: verdict.NoDirection, Side: delphi.NoSide, IfDirection: verdict.NoDirection, IfSide: delphi.NoSide},
 	}
@@ -131,7 +133,7 @@ func itemFeedback(p protocol.Protocol, i Asked, subject string, closings []table
 	item := i.engine()
 	now := lastOf(subject, closings)
 	out := ItemResult{
-		Item: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind,
+		Item: i.Item, Number: i.Number, Text: i.Text, Texts: i.Texts, Kind: i.Kind,
 		Counts: countsOf(subject, now.Counts), Tables: tablesOf(i.Item.String(), table.ItemCounts{}, now.Tables),
 		Figures: verdict.Measure(p, item, closings),
 		Reasons: []Reason{},

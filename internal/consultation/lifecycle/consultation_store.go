@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -20,9 +21,9 @@ import (
 
 func InsertDraft(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.consultation (id, administration, space, slug, language, title, question, background, stage, form, starts_at, drafted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		c.ID, c.Administration, c.Space, c.Slug, c.Language, c.Title, c.Question, c.Background, c.Stage, c.Form, null(c.StartsAt), tx.Now)
+		INSERT INTO civic.consultation (id, administration, space, slug, language, title, question, background, translations, stage, form, starts_at, drafted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		c.ID, c.Administration, c.Space, c.Slug, c.Language, c.Title, c.Question, c.Background, translations(c), c.Stage, c.Form, null(c.StartsAt), tx.Now)
 	return taken(err)
 }
 
@@ -39,10 +40,22 @@ func InsertForeign(ctx context.Context, tx *postgres.Tx, c consultation.Consulta
 func SaveDraft(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.consultation
-		SET slug = $2, language = $3, title = $4, question = $5, background = $6, form = $7, starts_at = $8
+		SET slug = $2, language = $3, title = $4, question = $5, background = $6, form = $7, starts_at = $8, translations = $9
 		WHERE id = $1`,
-		c.ID, c.Slug, c.Language, c.Title, c.Question, c.Background, c.Form, null(c.StartsAt))
+		c.ID, c.Slug, c.Language, c.Title, c.Question, c.Background, c.Form, null(c.StartsAt), translations(c))
 	return taken(err)
+}
+
+// translations writes the texts of a consultation in its further languages.
+func translations(c consultation.Consultation) string {
+	if len(c.Translations) == 0 {
+		return "{}"
+	}
+	b, err := json.Marshal(c.Translations)
+	if err != nil {
+		panic(fmt.Sprintf("translations: %v", err)) // texts by texts always marshal
+	}
+	return string(b)
 }
 
 // taken turns a slug that somebody else has into a field to mend.
@@ -251,7 +264,7 @@ func Load(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (consultation.Cons
 // their number.
 func LoadAll(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]consultation.Consultation, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT c.id, c.administration, a.name, a.address, c.space, c.slug, c.language, c.title, c.question, c.background, c.stage,
+		SELECT c.id, c.administration, a.name, a.address, c.space, c.slug, c.language, c.title, c.question, c.background, c.translations, c.stage,
 			c.form, c.protocol, c.protocol_hash, c.starts_at, c.origin_name, c.origin_url, c.origin_licence,
 			c.announced_at, c.concluded_at, c.published_at, c.destroyed_at, c.withdrawn_for,
 			m.quotation, m.decider, m.subject, m.decide_by, m.reply_days, m.act, m.signatory, m.money, m.left_out,
@@ -294,6 +307,7 @@ func LoadAll(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]consultat
 func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 	var (
 		c                                                        consultation.Consultation
+		words                                                    []byte
 		document, rules, originName, originURL, originLicence    sql.NullString
 		starts, announced, concluded, published, destroyed       sql.NullTime
 		quotation, decider, subject, act, signatory, money, left sql.NullString
@@ -301,7 +315,7 @@ func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 		replyDays                                                sql.NullInt64
 		reason                                                   sql.NullString
 	)
-	err := rows.Scan(&c.ID, &c.Administration, &c.AdministrationName, &c.Address, &c.Space, &c.Slug, &c.Language, &c.Title, &c.Question, &c.Background, &c.Stage,
+	err := rows.Scan(&c.ID, &c.Administration, &c.AdministrationName, &c.Address, &c.Space, &c.Slug, &c.Language, &c.Title, &c.Question, &c.Background, &words, &c.Stage,
 		&document, &rules, &c.ProtocolHash, &starts, &originName, &originURL, &originLicence,
 		&announced, &concluded, &published, &destroyed, &c.Reason,
 		&quotation, &decider, &subject, &decideBy, &replyDays, &act, &signatory, &money, &left,
@@ -320,6 +334,9 @@ func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 	}
 	if since.Valid {
 		c.Suspended = &consultation.Suspension{Since: utc(since), Reason: reason.String}
+	}
+	if err := json.Unmarshal(words, &c.Translations); err != nil {
+		return consultation.Consultation{}, fmt.Errorf("translations of %s: %w", c.ID, err)
 	}
 	c.Form = document.String
 	if rules.Valid {

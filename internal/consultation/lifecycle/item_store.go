@@ -30,6 +30,11 @@ func InsertItem(ctx context.Context, tx *postgres.Tx, it consultation.Item) (con
 	if err := InsertVersion(ctx, tx, it); err != nil {
 		return consultation.Item{}, err
 	}
+	for l, t := range it.Translations {
+		if err := SaveTranslation(ctx, tx, it, l, t.Text); err != nil {
+			return consultation.Item{}, err
+		}
+	}
 	for _, p := range it.Parents {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO civic.item_parent (item, parent)
@@ -48,7 +53,7 @@ func InsertVersion(ctx context.Context, tx *postgres.Tx, it consultation.Item) e
 	if err != nil {
 		return fmt.Errorf("wording: %w", err)
 	}
-	return nil
+	return keepTranslations(ctx, tx, it)
 }
 
 func SaveItem(ctx context.Context, tx *postgres.Tx, it consultation.Item) error {
@@ -88,7 +93,9 @@ func ItemsSince(ctx context.Context, tx *postgres.Tx, id, since uuid.UUID) ([]co
 				FROM civic.round_item e
 				JOIN civic.round er ON er.id = e.round
 				WHERE e.item = i.id AND er.number <= r.number),
-			ARRAY(SELECT p.parent FROM civic.item_parent p JOIN civic.item pi ON pi.id = p.parent WHERE p.item = i.id ORDER BY pi.number)
+			ARRAY(SELECT p.parent FROM civic.item_parent p JOIN civic.item pi ON pi.id = p.parent WHERE p.item = i.id ORDER BY pi.number),
+			(SELECT jsonb_object_agg(t.language, t.text) FROM civic.item_translation t WHERE t.item = i.id AND t.version = v.version),
+			(SELECT jsonb_object_agg(t.language, t.text) FROM civic.item_translation t WHERE t.item = i.id AND t.version = b.version)
 		FROM civic.item i
 		JOIN civic.item_version v ON v.item = i.id AND v.version = i.version
 		LEFT JOIN civic.round r ON r.id = $2
@@ -109,7 +116,9 @@ func roundItems(ctx context.Context, tx *postgres.Tx, round, since uuid.UUID) ([
 				FROM civic.round_item e
 				JOIN civic.round er ON er.id = e.round
 				WHERE e.item = i.id AND er.number <= r.number),
-			ARRAY(SELECT p.parent FROM civic.item_parent p JOIN civic.item pi ON pi.id = p.parent WHERE p.item = i.id ORDER BY pi.number)
+			ARRAY(SELECT p.parent FROM civic.item_parent p JOIN civic.item pi ON pi.id = p.parent WHERE p.item = i.id ORDER BY pi.number),
+			(SELECT jsonb_object_agg(t.language, t.text) FROM civic.item_translation t WHERE t.item = i.id AND t.version = v.version),
+			(SELECT jsonb_object_agg(t.language, t.text) FROM civic.item_translation t WHERE t.item = i.id AND t.version = b.version)
 		FROM civic.round_item f
 		JOIN civic.item i ON i.id = f.item
 		JOIN civic.item_version v ON v.item = i.id AND v.version = f.version
@@ -129,11 +138,15 @@ func scanItems(rows *sql.Rows, err error) ([]consultation.Item, error) {
 	for rows.Next() {
 		var it consultation.Item
 		var parents pq.StringArray
-		if err := rows.Scan(&it.ID, &it.Consultation, &it.Number, &it.State, &it.Kind, &it.Version, &it.Text, &it.SettledIn, &it.Was, &it.New, &parents); err != nil {
+		var texts, were []byte
+		if err := rows.Scan(&it.ID, &it.Consultation, &it.Number, &it.State, &it.Kind, &it.Version, &it.Text, &it.SettledIn, &it.Was, &it.New, &parents, &texts, &were); err != nil {
 			return nil, fmt.Errorf("items: %w", err)
 		}
 		if it.Was == it.Text {
 			it.Was = ""
+		}
+		if it.Translations, err = translated(texts, were); err != nil {
+			return nil, fmt.Errorf("translations of item %d: %w", it.Number, err)
 		}
 		for _, p := range parents {
 			id, err := uuid.Parse(p)

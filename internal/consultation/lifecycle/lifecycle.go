@@ -123,7 +123,7 @@ func Reword(ctx context.Context, tx *postgres.Tx, it consultation.Item, text str
 	if shown == "" {
 		shown = it.Text
 	}
-	it.Text, it.Version = text, it.Version+1
+	it.Text, it.Version, it.Translations = text, it.Version+1, nil
 	if it.Was = shown; shown == text || it.New {
 		it.Was = ""
 	}

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/translation"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
@@ -60,7 +61,7 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		if err := s.lay(ctx, tx, c, d.Items(p)); err != nil {
 			return err
 		}
-		if err := s.note(ctx, tx, c, by, commitmentEntry(c.Commitment)); err != nil {
+		if err := s.note(ctx, tx, c, by, commitmentEntry(*c)); err != nil {
 			return err
 		}
 		if err := s.noteProtocol(ctx, tx, c, by); err != nil {
@@ -70,6 +71,7 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 			return err
 		}
 		figures := map[string]any{"slug": ledger.Text(c.Slug), "starts_at": c.StartsAt.Format(time.RFC3339)}
+		translation.Bind(figures, *c, "title")
 		if err := s.give(ctx, tx, *c, figures); err != nil {
 			return err
 		}
@@ -136,12 +138,15 @@ func (s *Service) establish(ctx context.Context, tx *postgres.Tx, c *consultatio
 	return s.jobs.Enqueue(ctx, tx, endKey{Consultation: c.ID}, last)
 }
 
-func commitmentEntry(m consultation.Commitment) ledger.Entry {
+func commitmentEntry(c consultation.Consultation) ledger.Entry {
+	m := c.Commitment
 	e := ledger.Entry{Type: ledger.Commitment, Target: m.Subject, Reason: m.Quotation}
-	e.Body, e.Texts = ledger.Split(map[string]any{
+	figures := map[string]any{
 		"act": ledger.Text(m.Act), "decide_by": m.DecideBy.Format(time.DateOnly), "decider": ledger.Text(m.Decider), "left_out": ledger.Text(m.LeftOut),
 		"money": ledger.Text(m.Money), "reply_days": m.ReplyDays, "signatory": ledger.Text(m.Signatory),
-	})
+	}
+	translation.Bind(figures, c, consultation.CommitmentFields...)
+	e.Body, e.Texts = ledger.Split(figures)
 	return e
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,6 +14,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/translation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
@@ -76,8 +76,11 @@ func (s *Service) openable(ctx context.Context, tx *postgres.Tx, c *consultation
 			return fault.New(fault.Conflict, "contributions_pending", "contributions are still to be examined").With("pending", n)
 		}
 	}
-	if !r.Answers() || r.Kind == delphi.StandingKind {
+	if !r.Answers() {
 		return nil
+	}
+	if r.Kind == delphi.StandingKind {
+		return translation.Worded(ctx, tx, *c)
 	}
 	staying, _, err := s.Following(ctx, tx, c)
 	if err != nil {
@@ -86,36 +89,7 @@ func (s *Service) openable(ctx context.Context, tx *postgres.Tx, c *consultation
 	if staying == 0 {
 		return consultation.ErrNoLiveItem
 	}
-	return worded(ctx, tx, c)
-}
-
-// worded refuses to open a round while a statement that is decided to be reworded has no
-// new words.
-func worded(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-	last := c.LastReleased()
-	if last == nil {
-		return nil
-	}
-	items, err := lifecycle.LiveItems(ctx, tx, *c)
-	if err != nil {
-		return err
-	}
-	decided, err := lifecycle.Decisions(ctx, tx, c.ID)
-	if err != nil {
-		return err
-	}
-	var numbers []int
-	for _, it := range items {
-		if slices.ContainsFunc(decided, func(d consultation.Decided) bool {
-			return d.Item == it.ID && d.Round == last.Number && it.Wordless(d)
-		}) {
-			numbers = append(numbers, it.Number)
-		}
-	}
-	if len(numbers) > 0 {
-		return consultation.ErrWordless(numbers)
-	}
-	return nil
+	return translation.Worded(ctx, tx, *c)
 }
 
 // open opens a planned round: undecided items follow their proposals, the items

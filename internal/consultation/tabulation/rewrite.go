@@ -26,7 +26,7 @@ func (s *Service) rewriteClosed(ctx context.Context, consultation, round uuid.UU
 	for done := false; !done; {
 		err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 			var err error
-			done, err = copyOn(ctx, tx, ballots, panel)
+			done, err = copyOn(ctx, tx, round, consultation)
 			if err != nil || !done {
 				return err
 			}
@@ -41,18 +41,19 @@ func (s *Service) rewriteClosed(ctx context.Context, consultation, round uuid.UU
 
 // copyOn copies the next rows of both partitions; done when none are left, or when they were
 // exchanged by another server or dropped with the consultation.
-func copyOn(ctx context.Context, tx *postgres.Tx, ballots, panel string) (done bool, err error) {
+func copyOn(ctx context.Context, tx *postgres.Tx, round, consultation uuid.UUID) (done bool, err error) {
+	ballots, panel := ballotPart(round), panelistPart(consultation)
 	if err := lockPartitions(ctx, tx); err != nil {
 		return false, err
 	}
 	if there, err := copiesExist(ctx, tx, ballots, panel); err != nil || !there {
 		return true, err
 	}
-	n, err := copyBallots(ctx, tx, ballots)
+	n, err := copyBallots(ctx, tx, ballots, round)
 	if err != nil || n > 0 {
 		return false, err
 	}
-	n, err = copyPanelists(ctx, tx, panel)
+	n, err = copyPanelists(ctx, tx, panel, consultation)
 	return n == 0, err
 }
 

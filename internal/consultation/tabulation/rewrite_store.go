@@ -29,19 +29,22 @@ func oldestXID(ctx context.Context, tx *postgres.Tx) (string, error) {
 	return xid, err
 }
 
-// copyBallots copies the next 30 MB or so of a closed round's ballots, without drafts.
-func copyBallots(ctx context.Context, tx *postgres.Tx, part string) (int, error) {
+// copyBallots copies the next 30 MB or so of a closed round's ballots, without drafts. The
+// round, which all rows have, lets the key give them in their order: without it each piece
+// would read and sort them all.
+func copyBallots(ctx context.Context, tx *postgres.Tx, part string, round uuid.UUID) (int, error) {
 	done, err := tx.ExecContext(ctx, `
 		INSERT INTO panel.`+copyOf(part)+` (round, panelist, sealed, draft)
 		SELECT round, panelist, sealed, NULL
 		FROM panel.`+part+`
-		WHERE sealed IS NOT NULL AND panelist > coalesce((
+		WHERE round = $1 AND sealed IS NOT NULL AND panelist > coalesce((
 			SELECT panelist
 			FROM panel.`+copyOf(part)+`
+			WHERE round = $1
 			ORDER BY panelist DESC
 			LIMIT 1), '')
 		ORDER BY panelist
-		LIMIT 10000`)
+		LIMIT 10000`, round)
 	if err != nil {
 		return 0, err
 	}
@@ -49,19 +52,20 @@ func copyBallots(ctx context.Context, tx *postgres.Tx, part string) (int, error)
 	return int(n), err
 }
 
-// copyPanelists copies the next panelists.
-func copyPanelists(ctx context.Context, tx *postgres.Tx, part string) (int, error) {
+// copyPanelists copies the next panelists, in the key's order as ballots are.
+func copyPanelists(ctx context.Context, tx *postgres.Tx, part string, consultation uuid.UUID) (int, error) {
 	done, err := tx.ExecContext(ctx, `
 		INSERT INTO panel.`+copyOf(part)+` (consultation, id, grp)
 		SELECT consultation, id, grp
 		FROM panel.`+part+`
-		WHERE id > coalesce((
+		WHERE consultation = $1 AND id > coalesce((
 			SELECT id
 			FROM panel.`+copyOf(part)+`
+			WHERE consultation = $1
 			ORDER BY id DESC
 			LIMIT 1), '')
 		ORDER BY id
-		LIMIT 50000`)
+		LIMIT 50000`, consultation)
 	if err != nil {
 		return 0, err
 	}

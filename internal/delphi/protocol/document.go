@@ -15,6 +15,9 @@ import (
 const (
 	Longest       = 256 << 10 // bytes
 	MostRounds    = 10        // of a consultation
+	MostLanguages = 8
+	MostGroups    = 12
+	MostKinds     = 20 // of items
 	documentDepth = 12
 	documentWhole = 1<<53 - 1 // the whole numbers that every JSON reader keeps exactly
 )

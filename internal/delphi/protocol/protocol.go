@@ -87,7 +87,8 @@ type GroupPlan struct {
 	Name map[string]string // by language
 	// Access is the way in: one of the Access constants.
 	Access string
-	Rule   string // who belongs to it: of a claim as package claim reads it, else in words (a roll's name)
+	Rule   string            // who belongs to it: of a claim as package claim reads it, else in words (a roll's name)
+	RuleIn map[string]string // a rule in words by further language; nil for none
 }
 
 // The ways into a group.

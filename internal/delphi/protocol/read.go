@@ -225,7 +225,7 @@ func (o part) list(key string, low, high int) []node {
 	if there && (len(n.list) < low || len(n.list) > high) {
 		o.r.fault(join(o.path, key), "length", "has %d entries: give %d to %d", len(n.list), low, high)
 	}
-	return n.list
+	return n.list[:min(len(n.list), high)]
 }
 
 // texts gives a list of different texts, each passed to check with its path.
@@ -249,6 +249,11 @@ func (o part) texts(key string, low, high int, check func(name, s string)) []str
 // words gives a text for each language of the consultation; all or, where
 // optional, none.
 func (o part) words(key string, languages []string, optional bool) map[string]string {
+	return o.wordsOf(key, languages, optional, 200)
+}
+
+// wordsOf is words of at most so many characters.
+func (o part) wordsOf(key string, languages []string, optional bool, most int) map[string]string {
 	n, there := o.take(key, anObject)
 	out := map[string]string{}
 	if !there && !optional {
@@ -263,12 +268,20 @@ func (o part) words(key string, languages []string, optional bool) map[string]st
 		if !there || strings.TrimSpace(s.text) == "" {
 			o.r.fault(join(w.path, l), "required", "has no words: every language of the consultation needs them")
 		} else {
-			o.r.words(join(w.path, l), s.text, 200)
+			o.r.words(join(w.path, l), s.text, most)
 			out[l] = s.text
 		}
 	}
 	w.done()
 	return out
+}
+
+// translations gives a text's words in each language beside the first; nil for none.
+func (o part) translations(key string, languages []string, most int) map[string]string {
+	if !o.has(key) {
+		return nil
+	}
+	return o.wordsOf(key, languages[min(1, len(languages)):], true, most)
 }
 
 // done reports the fields that nobody asked for.
@@ -290,7 +303,7 @@ func (r *reader) protocol(root node) Protocol {
 	p := Protocol{
 		Version: o.needed("version", 1, 1, "give 1"),
 		Variant: Variant(o.one("variant", "", variantNames...)),
-		Languages: o.texts("languages", 1, 8, func(name, s string) {
+		Languages: o.texts("languages", 1, MostLanguages, func(name, s string) {
 			if !language(s) {
 				r.fault(name, "language", "is no language code: give one such as \"it\" or \"de-AT\"")
 			}
@@ -306,7 +319,7 @@ func (r *reader) protocol(root node) Protocol {
 		gathering = gathering || round.Kind == delphi.Gather
 		p.Rounds = append(p.Rounds, round)
 	}
-	for i, n := range o.list("item_kinds", 1, 20) {
+	for i, n := range o.list("item_kinds", 1, MostKinds) {
 		p.ItemKinds = append(p.ItemKinds, r.itemKind(r.part(fmt.Sprintf("item_kinds[%d]", i), n), p.Languages))
 	}
 	p.Items = r.items(o.part("items"), p.Rounds, p.Variant, selecting, gathering)
@@ -341,15 +354,20 @@ func language(s string) bool {
 		(!region || len(rest) >= 2 && len(rest) <= 8 && !strings.ContainsFunc(rest, odd))
 }
 
+const ruleMost = 500 // characters
+
 func (r *reader) panel(o part, languages []string) PanelPlan {
 	p := PanelPlan{}
-	for i, n := range o.list("groups", 1, 12) {
+	for i, n := range o.list("groups", 1, MostGroups) {
 		g := r.part(fmt.Sprintf("panel.groups[%d]", i), n)
 		p.Groups = append(p.Groups, GroupPlan{
 			ID: g.id("id"), Name: g.words("name", languages, false),
 			Access: g.one("access", AccessOpen, AccessOpen, AccessClaim, AccessRoll, AccessInvitation, AccessDraw, AccessImported),
-			Rule:   g.text("rule", 500),
+			Rule:   g.text("rule", ruleMost),
 		})
+		if rule := &p.Groups[i]; rule.Access != AccessClaim {
+			rule.RuleIn = g.translations("rule_in", languages, ruleMost)
+		}
 		g.done()
 	}
 	p.LateJoiners = o.truth("late_joiners", true)

@@ -18,10 +18,11 @@ func (r *reader) itemKind(o part, languages []string) delphi.ItemKind {
 			k.Criteria = o.texts("criteria", 1, 6, r.id)
 		}
 	case delphi.EstimateForm:
-		k.Unit = o.text("unit", 40)
+		k.Unit = o.text("unit", unitMost)
 		if k.Unit == "" {
 			o.missing("unit", "say what is counted, such as \"euro\"")
 		}
+		k.UnitIn = o.translations("unit_in", languages, unitMost)
 		k.Min = o.needed("min", -delphi.WholeMost, delphi.WholeMost, "give the least value that can be answered")
 		k.Max = o.needed("max", -delphi.WholeMost, delphi.WholeMost, "give the greatest value that can be answered")
 	case delphi.DateForm:
@@ -45,6 +46,8 @@ func (r *reader) itemKind(o part, languages []string) delphi.ItemKind {
 	o.done()
 	return k
 }
+
+const unitMost = 40 // characters
 
 var formNames = []string{
 	string(delphi.ScaleForm), string(delphi.CriteriaForm), string(delphi.EstimateForm), string(delphi.DateForm),

@@ -76,7 +76,11 @@ func (p PanelPlan) document() object {
 }
 
 func (g GroupPlan) document() object {
-	return object{"id": g.ID, "name": words(g.Name), "access": g.Access, "rule": g.Rule}
+	d := object{"id": g.ID, "name": words(g.Name), "access": g.Access, "rule": g.Rule}
+	if len(g.RuleIn) > 0 {
+		d["rule_in"] = words(g.RuleIn)
+	}
+	return d
 }
 
 func (a Anonymity) document() object {
@@ -110,6 +114,9 @@ func kindDocument(k delphi.ItemKind) object {
 			d["criteria"] = texts(k.Criteria)
 		}
 	case delphi.EstimateForm, delphi.DateForm:
+		if len(k.UnitIn) > 0 {
+			d["unit_in"] = words(k.UnitIn)
+		}
 		d["unit"], d["grid"], d["never"], d["triple"] = k.Unit, k.Grid, k.Never, k.Triple
 		d["min"], d["max"] = k.Min, k.Max
 		if k.Kind == delphi.DateForm {

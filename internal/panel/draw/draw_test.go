@@ -509,6 +509,24 @@ func TestARuleIsHeldAgainstTheList(t *testing.T) {
 	}
 }
 
+// A rule that is wrong everywhere is refused in so many words as a page can show.
+func TestAWrongRuleIsRefusedInFewWords(t *testing.T) {
+	r := city(t, 1000)
+	cells, quotas := plain(r), plain(r)
+	for n := range 50_000 {
+		cells.Quotas[0].Cells = append(cells.Quotas[0].Cells, strconv.Itoa(n))
+	}
+	for len(quotas.Quotas) < MostQuotas {
+		quotas.Quotas = append(quotas.Quotas, Quota{Least: -1, Population: 1, Cells: []string{"nowhere"}})
+	}
+	for name, rule := range map[string]Rule{"cells": cells, "quotas": quotas} {
+		var f *fault.Fault
+		if err := rule.Check(r); !errors.As(err, &f) || len(f.Fields) != MostProblems {
+			t.Errorf("%s: %d problems, %v", name, len(f.Fields), err)
+		}
+	}
+}
+
 func TestChancesAreThoseOfTheRule(t *testing.T) {
 	d := given(t, crossing)
 	c := Chance(d.Roll, d.Rule, d.Portfolio)

@@ -99,7 +99,7 @@ func List(people []Person, one bool) (Roll, error) {
 			refuse(n, "draw_same_ticket", "the ticket stands on the list twice")
 		}
 		seen[p.Ticket] = true
-		if len(bad) == mostProblems {
+		if len(bad) == MostProblems {
 			break
 		}
 	}
@@ -133,8 +133,8 @@ func List(people []Person, one bool) (Roll, error) {
 	return r, nil
 }
 
-// mostProblems bounds the lines that one answer names.
-const mostProblems = 50
+// MostProblems bounds the lines that one answer names.
+const MostProblems = 50
 
 // cell reports whether a text names a cell: it begins with a letter or a digit, so that no
 // spreadsheet computes it, and needs no quotes in a CSV file.

@@ -121,10 +121,13 @@ func (r Rule) Crossing() bool {
 	return false
 }
 
-// Check holds a rule against the list; the fault names each field.
+// Check holds a rule against the list; the fault names each field, and MostProblems at most.
 func (r Rule) Check(roll Roll) error {
 	var bad []fault.Field
 	refuse := func(name, code, message string, args ...any) {
+		if len(bad) == MostProblems {
+			return
+		}
 		f := fault.Field{Name: name, Code: code, Message: message, Args: map[string]any{}}
 		for i := 0; i+1 < len(args); i += 2 {
 			f.Args[args[i].(string)] = args[i+1]

@@ -25,6 +25,7 @@ import (
 	"delfi/internal/panel"
 	"delfi/internal/panel/draw"
 	"delfi/internal/panel/drawing"
+	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
@@ -68,7 +69,7 @@ func newTown(t testing.TB) *town {
 	h.s = drawing.New(h.db, h.jobs, keys, h.record, h.owner, drawing.Beacons{server.URL})
 	h.s.Ask(func(a account.Actor) string { return h.codes[a.Account] })
 	pseudonyms := pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, account.New(h.db, keys), pseudonyms, roll.New(h.db, keys))
+	h.panel = panel.New(h.db, account.New(h.db, keys), pseudonyms, roll.New(h.db, keys), invitation.New(h.db, keys))
 	h.panel.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) {
 		return panel.Terms{Open: true, Groups: []string{"residents", "citizens"}}, nil
 	})
@@ -382,15 +383,16 @@ func TestWhatIsRefusedWhilePreparing(t *testing.T) {
 	h.wants(h.s.Prepare(ctx, h.admin, h.id, "residents", plan(), nil), "no_draw")
 	h.ok(h.s.Fix(ctx, h.admin, h.id, "residents", pool(), false))
 	for want, change := range map[string]func(p *drawing.Plan){
-		"invalid size:not_a_number":         func(p *drawing.Plan) { p.Size = "otto" },
-		"invalid size:draw_sum":             func(p *drawing.Plan) { p.Size = "9" },
-		"invalid quotas:draw_quota_line":    func(p *drawing.Plan) { p.Quotas += "F est\n" },
-		"invalid quotas:draw_no_cell":       func(p *drawing.Plan) { p.Quotas += "F est; 0\n" },
-		"invalid quotas:required":           func(p *drawing.Plan) { p.Quotas = "" },
-		"invalid digest1:draw_digest":       func(p *drawing.Plan) { p.Digests[0] = "abc" },
-		"invalid digest2:draw_digest_twice": func(p *drawing.Plan) { p.Digests[1] = strings.ToUpper(p.Digests[0]) },
-		"invalid name1:required":            func(p *drawing.Plan) { p.Names[0] = "" },
-		"invalid file:draw_portfolio":       func(p *drawing.Plan) { p.Quotas += "nord; 4; ; F nord, U nord\n" },
+		"invalid size:not_a_number":                               func(p *drawing.Plan) { p.Size = "otto" },
+		"invalid size:draw_sum":                                   func(p *drawing.Plan) { p.Size = "9" },
+		"invalid quotas:draw_quota_line":                          func(p *drawing.Plan) { p.Quotas += "F est\n" },
+		"invalid quotas:draw_no_cell":                             func(p *drawing.Plan) { p.Quotas += "F est; 0\n" },
+		"invalid" + strings.Repeat(" quotas:draw_quota_line", 50): func(p *drawing.Plan) { p.Quotas = strings.Repeat("a\n", 50_000) },
+		"invalid quotas:required":                                 func(p *drawing.Plan) { p.Quotas = "" },
+		"invalid digest1:draw_digest":                             func(p *drawing.Plan) { p.Digests[0] = "abc" },
+		"invalid digest2:draw_digest_twice":                       func(p *drawing.Plan) { p.Digests[1] = strings.ToUpper(p.Digests[0]) },
+		"invalid name1:required":                                  func(p *drawing.Plan) { p.Names[0] = "" },
+		"invalid file:draw_portfolio":                             func(p *drawing.Plan) { p.Quotas += "nord; 4; ; F nord, U nord\n" },
 	} {
 		p := plan()
 		change(&p)
@@ -461,7 +463,11 @@ func TestAListIsReadFromItsFile(t *testing.T) {
 		}
 	}
 	for want, file := range map[string]string{
-		"draw_list_head": "nome;cella\nAda;F\n", "draw_list_code": "code;cell\nabc;F\n;F\n", "draw_list_text": "code;cell\n\xff;F\n", "draw_list_long": strings.Repeat("a", drawing.MostList+1),
+		"draw_list_head": "nome;cella\nAda;F\n", "draw_list_code": "code;cell\nabc;F\n;F\n", "draw_list_line": "code;cell\nabc;F\n\"abc;F\n",
+		"roll_no_text": "code;cell\nabc;\x00F\n", "roll_empty": "code;cell\n", "roll_column_twice": "code;cell;codice\nabc;F;abc\n",
+		"roll_large":    "code;cell\n" + strings.Repeat("a;"+strings.Repeat("F", 60_000)+"\n", drawing.MostList/60_000+1),
+		"roll_record":   "code;cell\nabc;\"F\n" + strings.Repeat("F\n", 40_000) + "\"\n",
+		"roll_too_long": "code;cell\n" + strings.Repeat("a;F\n", 100_001),
 	} {
 		var f *fault.Fault
 		if _, err := drawing.ReadList(strings.NewReader(file)); !errors.As(err, &f) || f.Fields[0].Code != want || strings.Contains(err.Error(), "abc") {

@@ -1,17 +1,14 @@
 package drawing
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"delfi/internal/fault"
 	"delfi/internal/panel/draw"
+	"delfi/internal/panel/sheet"
 )
 
 // Coded is one person of a pool as a file has them.
@@ -24,78 +21,52 @@ type Coded struct {
 // MostList bounds a file of a pool, in bytes.
 const MostList = 16 << 20
 
+// The columns of a pool.
+const (
+	columnCode      sheet.Field = "code"
+	columnCell      sheet.Field = "cell"
+	columnHousehold sheet.Field = "household"
+)
+
 // columns are the names of a file's columns, in the languages of the site.
-var columns = map[string]string{
-	"code": "code", "codice": "code", "codice fiscale": "code", "fiscal code": "code",
-	"cell": "cell", "cella": "cell", "household": "household", "famiglia": "household",
+var columns = map[string]sheet.Field{
+	"code": columnCode, "codice": columnCode, "codicefiscale": columnCode, "fiscalcode": columnCode,
+	"cell": columnCell, "cella": columnCell, "household": columnHousehold, "famiglia": columnHousehold,
 }
 
 // ReadList reads a pool as CSV: a head with the columns code and cell, and household where
-// there are any; separators , ; or tab. The fault names the line, and repeats no code.
+// there are any. The fault names the line, and repeats no code.
 func ReadList(file io.Reader) ([]Coded, error) {
-	bad := func(code, message string, line int) error {
-		return fault.Bad(fault.Field{Name: "file", Code: code, Message: message, Args: map[string]any{"line": line, "most": draw.MostTickets}})
+	r := sheet.New(file, sheet.Limits{Lines: draw.MostTickets, Bytes: MostList})
+	_, err := r.Head(columns)
+	if sheet.IsHead(err) || err == nil && !(r.Has(columnCode) && r.Has(columnCell)) {
+		return nil, sheet.Refused("draw_list_head", "the first line names the columns code and cell", nil)
 	}
-	text, err := io.ReadAll(io.LimitReader(file, MostList+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(text) > MostList:
-		return nil, bad("draw_list_long", "the file is longer than a list may be", 0)
-	case !utf8.Valid(text):
-		return nil, bad("draw_list_text", "the file is not text in UTF-8", 0)
-	}
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	in := csv.NewReader(bufio.NewReader(bytes.NewReader(text)))
-	in.FieldsPerRecord, in.ReuseRecord, in.LazyQuotes = -1, true, true
-	head, _, _ := bytes.Cut(text, []byte("\n"))
-	in.Comma = ','
-	for _, r := range []rune{';', '\t'} {
-		if bytes.ContainsRune(head, r) {
-			in.Comma = r
-			break
-		}
-	}
-	at := map[string]int{}
-	first, err := in.Read()
 	if err != nil {
-		return nil, bad("draw_list_head", "the first line names the columns code and cell", 1)
-	}
-	for i, name := range first {
-		if column, known := columns[strings.ToLower(strings.TrimSpace(name))]; known {
-			at[column] = i
-		}
-	}
-	for _, needed := range []string{"code", "cell"} {
-		if _, ok := at[needed]; !ok {
-			return nil, bad("draw_list_head", "the first line names the columns code and cell", 1)
-		}
+		return nil, err
 	}
 	var out []Coded
-	for {
-		fields, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return out, nil
-		}
-		line, _ := in.FieldPos(0)
-		if err != nil {
-			return nil, bad("draw_list_line", "a line cannot be read", line)
-		}
-		value := func(column string) string {
-			if i, ok := at[column]; ok && i < len(fields) {
-				return strings.Clone(strings.TrimSpace(fields[i]))
-			}
-			return ""
-		}
-		p := Coded{Code: normal(value("code")), Cell: value("cell"), Household: value("household")}
+	value := func(column sheet.Field) string {
+		text, _ := r.Field(column)
+		return strings.Clone(text)
+	}
+	err = r.Each(func() {
+		p := Coded{Code: normal(value(columnCode)), Cell: value(columnCell), Household: value(columnHousehold)}
 		if p.Code == "" {
-			return nil, bad("draw_list_code", "a line has no code", line)
-		}
-		if len(out) == draw.MostTickets {
-			return nil, bad("draw_list_long", "the file is longer than a list may be", line)
+			r.Fault(columnCode, "", sheet.FlawMissing, "")
 		}
 		out = append(out, p)
+	})
+	if err != nil {
+		return nil, err
 	}
+	for _, flaw := range r.Flaws {
+		if flaw.Field == columnCode {
+			return nil, sheet.Refused("draw_list_code", "a line has no code", map[string]any{"line": flaw.Line})
+		}
+		return nil, sheet.Refused("draw_list_line", "a line cannot be read", map[string]any{"line": flaw.Line})
+	}
+	return out, nil
 }
 
 // normal is the one spelling of a code: capitals, without spaces.

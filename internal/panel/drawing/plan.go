@@ -85,10 +85,14 @@ func proposed(roll draw.Roll, size int) draw.Rule {
 	return rule
 }
 
-// read reads the plan against the list; the fault names each field, and each line of the quotas.
+// read reads the plan against the list; the fault names each field, and each line of the quotas,
+// draw.MostProblems at most.
 func (p Plan) read(d Draw) (draw.Rule, []Guarantor, error) {
 	var bad []fault.Field
 	refuse := func(name, code, message string, args map[string]any) {
+		if len(bad) == draw.MostProblems {
+			return
+		}
 		bad = append(bad, fault.Field{Name: name, Code: code, Message: message, Args: args})
 	}
 	number := func(name, text string) int {

@@ -67,6 +67,13 @@ func shown(ctx context.Context, tx *postgres.Tx, g Ground, consultation uuid.UUI
 	return out, nil
 }
 
+// Held gives a consultation's draws that were drawn, also those that were withdrawn then, by
+// group.
+func Held(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]Draw, error) {
+	all, err := findDraws(ctx, tx, consultation)
+	return slices.DeleteFunc(all, func(d Draw) bool { return !d.drawn }), err
+}
+
 // File is a public file of a draw, for the record.
 type File struct {
 	Path string // beneath draws/, "residents/roll.csv"

@@ -25,10 +25,7 @@ var longestMonth = [...]int{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 // digits are the places of a code that hold a digit, or its letter of omocodia, from 0.
 var digits = []int{6, 7, 9, 10, 12, 13, 14}
 
-// Flaw names what is wrong with a fiscal code; "" is nothing.
-type Flaw string
-
-// The flaws, in the order in which they are looked for.
+// The flaws of a fiscal code, in the order in which they are looked for.
 const (
 	FlawLength  Flaw = "code_length"  // it has not sixteen characters
 	FlawPattern Flaw = "code_pattern" // a letter where a digit stands, or the reverse

@@ -228,7 +228,7 @@ func TestWhatASnapshotNeedsIsCompactedAgain(t *testing.T) {
 	// a moment.
 	soonGone := func() bool {
 		t.Helper()
-		for range 200 {
+		for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 			if noted() == 0 {
 				return true
 			}

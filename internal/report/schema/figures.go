@@ -93,7 +93,7 @@ func history(item uuid.UUID, documents []feedback.Document) []ItemRound {
 				continue
 			}
 			r := ItemRound{
-				Round: d.Round, Text: f.Text, Counts: f.Counts, Tables: f.Tables, Figures: f.Figures,
+				Round: d.Round, Text: f.Text, Texts: f.Texts, Counts: f.Counts, Tables: f.Tables, Figures: f.Figures,
 				Verdict: f.Verdict, Proposal: f.Proposal, Reasons: f.Reasons, Criteria: f.Criteria,
 			}
 			if d.Tick > 0 {

@@ -1,7 +1,9 @@
 package schema
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -35,6 +37,7 @@ type Opinion struct {
 	ProtocolHash    string            `json:"protocol_hash"`
 	Reading         []Document        `json:"reading,omitempty"` // what the panel was given with the announcement
 	Groups          []Group           `json:"groups"`            // protocol order
+	Draws           []Draw            `json:"draws,omitempty"`   // of groups that were drawn by lot, by group
 	Scales          map[string]Scale  `json:"scales"`            // by id of item kind
 	Staff           []Steward         `json:"staff"`             // who steered, by office
 	Rounds          []Round           `json:"rounds"`            // participation, in order of their numbers
@@ -49,6 +52,31 @@ type Opinion struct {
 	Texts           Texts             `json:"texts"`
 	Minority        Minority          `json:"minority"`
 	Suppressed      []SuppressedTable `json:"suppressed"` // what the disclosure rule kept back, without figures
+
+	// Translations of its texts by further language and by field (consultation.TextFields).
+	Translations map[string]map[string]string `json:"translations,omitempty"`
+}
+
+// In gives the opinion as it is read in a further language: texts that have words in it are of
+// that language.
+func (o Opinion) In(lang string) Opinion {
+	words, held := o.Translations[lang]
+	if !held {
+		return o
+	}
+	o.Title, o.Question = cmp.Or(words["title"], o.Title), cmp.Or(words["question"], o.Question)
+	o.Items = slices.Clone(o.Items)
+	for n := range o.Items {
+		i := &o.Items[n]
+		if text := i.Texts[lang]; text != "" {
+			i.Original, i.Text, i.Language = i.Text, text, lang
+		}
+		i.History = slices.Clone(i.History)
+		for k := range i.History {
+			i.History[k].Text = cmp.Or(i.History[k].Texts[lang], i.History[k].Text)
+		}
+	}
+	return o
 }
 
 // Commitment is the administration's promise; words that were corrected since the
@@ -129,6 +157,10 @@ type Item struct {
 	ItemFigures
 	Parents       []uuid.UUID `json:"parents"`
 	Contributions []uuid.UUID `json:"contributions"` // that it was made from
+
+	Texts    map[string]string `json:"texts,omitempty"` // Text by further language
+	Original string            `json:"-"`               // Text in the first language, where it is read in another (Opinion.In); ""
+	Language string            `json:"-"`               // of Text, where it is read in another than the first; ""
 }
 
 // Gone tells whether an item was taken out of play: its history stands in the opinion,
@@ -156,6 +188,8 @@ type ItemRound struct {
 	Proposal verdict.Proposal  `json:"proposal"`
 	Decision *Decision         `json:"decision"` // nil when nobody decided otherwise than by the rule
 	Reasons  []feedback.Reason `json:"reasons"`
+
+	Texts map[string]string `json:"texts,omitempty"` // Text by further language
 
 	Criteria []feedback.CriterionResult `json:"criteria,omitempty"` // of a criteria item
 }
@@ -189,6 +223,8 @@ type Contribution struct {
 	Reason  string      `json:"reason"`            // of a rejection
 	Removed string      `json:"removed,omitempty"` // the legal ground on which the text was removed; it is "" then
 	Items   []uuid.UUID `json:"items"`
+
+	Language string `json:"language,omitempty"` // of Body; left out for the consultation's first
 }
 
 // Received counts contributions; the parts add up.

@@ -8,6 +8,7 @@ import (
 
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/panel/draw"
+	"delfi/internal/report/schema"
 	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
 )
@@ -21,7 +22,9 @@ type Draw struct {
 	Round     int64 // of the beacon; 0 before the commitment
 	Index     int   // of the portfolio; -1 for none, and before the draw
 	Done      bool  // drawn, and computed again
+	Entry     int64 // that recorded the result; 0 before
 	Withdrawn bool
+	Reported  schema.Draw // as an opinion has it; of a draw that is done
 }
 
 // Read reads a file of the draw of at most so many bytes, by its name in the draw's folder.
@@ -37,6 +40,7 @@ type drawing struct {
 	root [32]byte
 	read Read
 	draw.Draw
+	panel []int // numbers of the tickets that were drawn
 }
 
 // Check checks the draw of a group, whose files lie in dir. root is that of the log in which
@@ -61,7 +65,8 @@ func Check(slug, dir, group string, d *replay.Draw, root [32]byte, read Read) (D
 		if done.Index, err = w.drawn(d); err != nil {
 			return done, err
 		}
-		done.Done = true
+		done.Done, done.Entry = true, d.Drawn.N
+		done.Reported = schema.DrawOf(group, w.Roll, w.Rule, w.panel)
 	}
 	return done, nil
 }
@@ -165,5 +170,6 @@ func (w *drawing) drawn(d *replay.Draw) (int, error) {
 	if at, due := d.Drawn.At(), draw.Due(w.Round); at+60 <= due.Unix() {
 		return 0, d.Drawn.Fault("it draws before the round of the beacon was due", d.Drawn.Minute, due.Format(time.RFC3339))
 	}
+	w.panel = again.Panel
 	return again.Index, nil
 }

@@ -3,8 +3,10 @@ package form_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"mime/multipart"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -89,6 +91,48 @@ func TestReadTooManyParts(t *testing.T) {
 	}
 	if _, _, err := form.Read(&b, w.FormDataContentType(), limit, true); code(err) != "bad_form" {
 		t.Error(err)
+	}
+}
+
+// A ballot of a thousand items of several criteria arrives whole, written either way; no form
+// has twice as many fields.
+func TestManyFields(t *testing.T) {
+	for _, n := range []int{10_001, 32 << 10, 32<<10 + 1} {
+		var encoded strings.Builder
+		var parts bytes.Buffer
+		w := multipart.NewWriter(&parts)
+		for i := range n {
+			name, value := fmt.Sprintf("answer_%d", i/2), fmt.Sprintf("%d à", i)
+			fmt.Fprintf(&encoded, "&%s=%s", name, url.QueryEscape(value))
+			if err := w.WriteField(name, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for kind, body := range map[string]string{"application/x-www-form-urlencoded": encoded.String()[1:], w.FormDataContentType(): parts.String()} {
+			values, _, err := form.Read(strings.NewReader(body), kind, 8<<20, true)
+			if n > 32<<10 {
+				if code(err) != "bad_form" {
+					t.Errorf("%d fields: %v", n, err)
+				}
+				continue
+			}
+			last := values[fmt.Sprintf("answer_%d", (n-2)/2)]
+			if err != nil || len(values) != (n+1)/2 || len(last) != 2 || last[1] != fmt.Sprintf("%d à", (n-2)/2*2+1) {
+				t.Errorf("%.20s: %d fields came as %d, %q (%v)", kind, n, len(values), last, err)
+			}
+		}
+	}
+	values, _, err := form.Read(strings.NewReader("a=b%20c+d&&e&f==%26&a=2"), "application/x-www-form-urlencoded", limit, false)
+	if got := values.Encode(); err != nil || got != "a=b+c+d&a=2&e=&f=%3D%26" {
+		t.Errorf("%s, %v", got, err)
+	}
+	for _, bad := range []string{"a=%zz", "%f=1"} {
+		if _, _, err := form.Read(strings.NewReader(bad), "application/x-www-form-urlencoded", limit, false); code(err) != "bad_form" {
+			t.Errorf("%s: %v", bad, err)
+		}
 	}
 }
 

@@ -2,16 +2,16 @@ package refill
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
-	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-// Switch is how a page's link to another language becomes a button of a form.
+// Switch is how a page's links to other languages become buttons of a form.
 type Switch struct {
-	Class  string                           // of the link, and of the button
+	Class  string                           // of the links, and of the buttons
 	Field  string                           // carries the language
 	Action func(action, lang string) string // address to which the form of an action is sent in a language
 }
@@ -19,8 +19,8 @@ type Switch struct {
 // formID is the id that a form gets for its button.
 const formID = "refill"
 
-// Button returns a page on which the link of s is a button of the form that was sent, which
-// sends what stands in it. Where the page has the form no more, the button sends the values
+// Button returns a page on which the links of s are buttons of the form that was sent, which
+// send what stands in it. Where the page has the form no more, the buttons send the values
 // of f, without those of the names in without. A page without such a link, and one of a form
 // that sent nothing, stays as it is.
 func (f Form) Button(page []byte, s Switch, without ...string) ([]byte, error) {
@@ -28,55 +28,181 @@ func (f Form) Button(page []byte, s Switch, without ...string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	link := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == s.Class })
-	if link == nil || len(f.Values) == 0 {
+	links := findAll(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == s.Class })
+	if len(links) == 0 || len(f.Values) == 0 {
 		return page, nil
 	}
 	form := f.choose(doc)
 	if form == nil {
 		form = f.hidden(append(without, s.Field))
-		link.Parent.InsertBefore(form, link)
+		links[0].Parent.InsertBefore(form, links[0])
 	}
-	s.turn(link, form)
+	for _, link := range links {
+		s.turn(link, form)
+	}
 	return render(doc)
 }
 
-// Offer returns a page that is read with the link of s as a button of the form into which
+// Offer returns a page that is read with the links of s as buttons of the form into which
 // most is typed, the first of several; a page without such a form stays as it is. What is
 // typed into other forms of the page is lost, for a button sends one.
+//
+// Every page that is read comes by, so that no page is parsed: the two tags are found in its
+// bytes, as templates write them, and parsed alone.
 func Offer(page []byte, s Switch) ([]byte, error) {
-	if !bytes.Contains(page, []byte(`method="post"`)) {
+	for {
+		next, err := offer(page, s)
+		if err != nil || len(next) == len(page) { // a button is longer than a link
+			return page, err
+		}
+		page = next
+	}
+}
+
+// offer is Offer for the first link that is left.
+func offer(page []byte, s Switch) ([]byte, error) {
+	begin, end := spanOf(page, s.Class)
+	if end == 0 {
 		return page, nil
 	}
-	doc, err := html.Parse(bytes.NewReader(page))
+	from, to := mostTyped(page)
+	if to == 0 || begin < to && from < end {
+		return page, nil
+	}
+	form, err := parseTag(page[from:to])
 	if err != nil {
 		return nil, err
 	}
-	link := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "class") == s.Class })
-	var form *html.Node
-	most := 0
-	for _, f := range findAll(doc, func(n *html.Node) bool {
-		return n.DataAtom == atom.Form && strings.EqualFold(attr(n, "method"), "post")
-	}) {
-		fields := 0
-		for _, c := range controls(doc, f) {
-			if kind := kindOf(c); !has(c, "readonly") && (kind == "textarea" || kind == "text" || kind == "email" || kind == "url") {
-				fields++
+	link, err := parseTag(page[begin:end])
+	if err != nil {
+		return nil, err
+	}
+	var button bytes.Buffer
+	named := has(form, "id")
+	if err := html.Render(&button, s.button(link, form)); err != nil {
+		return nil, err
+	}
+	id := fmt.Appendf(nil, ` id="%s"`, formID)
+	if named {
+		id = nil
+	}
+	parts := [][]byte{page[:begin], button.Bytes(), page[end : from+len(formBegin)], id, page[from+len(formBegin):]}
+	if from < begin {
+		parts = [][]byte{page[:from+len(formBegin)], id, page[from+len(formBegin) : begin], button.Bytes(), page[end:]}
+	}
+	return bytes.Join(parts, nil), nil
+}
+
+const formBegin, linkEnd = "<form", "</a>"
+
+// mostTyped finds the start tag of the form into which most is typed; 0, 0 for none.
+func mostTyped(page []byte) (from, to int) {
+	type form struct{ from, to, fields int }
+	var forms []form
+	elsewhere := map[string]int{} // fields that name their form
+	open := false
+	for at := bytes.IndexByte(page, '<'); at >= 0; {
+		tag := page[at:]
+		switch {
+		case is(tag, formBegin):
+			tag = startTag(tag)
+			if open = string(value(tag, ` method="`)) == "post"; open {
+				forms = append(forms, form{from: at, to: at + len(tag)})
+			}
+		case is(tag, "</form"):
+			open = false
+		case is(tag, "<textarea"), is(tag, "<input"):
+			tag = startTag(tag)
+			if !typed(tag) {
+				break
+			}
+			if id := value(tag, ` form="`); len(id) > 0 {
+				elsewhere[string(id)]++
+			} else if open {
+				forms[len(forms)-1].fields++
 			}
 		}
-		if fields > most {
-			form, most = f, fields
+		next := bytes.IndexByte(page[at+1:], '<')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	most := 0
+	for _, f := range forms {
+		if n := f.fields + elsewhere[string(value(page[f.from:f.to], ` id="`))]; n > most {
+			from, to, most = f.from, f.to, n
 		}
 	}
-	if link == nil || form == nil {
-		return page, nil
+	return from, to
+}
+
+// is tells whether an element of a name begins here.
+func is(page []byte, tag string) bool { return len(page) >= len(tag) && string(page[:len(tag)]) == tag }
+
+// startTag is the tag that begins here, to its end.
+func startTag(page []byte) []byte {
+	if end := bytes.IndexByte(page, '>'); end >= 0 {
+		return page[:end+1]
 	}
-	s.turn(link, form)
-	return render(doc)
+	return page
+}
+
+// typed tells whether words are typed into a field.
+func typed(tag []byte) bool {
+	switch string(value(tag, ` type="`)) {
+	case "", "text", "email", "url":
+		return !bytes.Contains(tag, []byte(" readonly"))
+	}
+	return false
+}
+
+// value is that of an attribute in a start tag, named with the space before and what parts
+// it from its value; nil without it.
+func value(tag []byte, name string) []byte {
+	at := bytes.Index(tag, []byte(name))
+	if at < 0 {
+		return nil
+	}
+	v, _, _ := bytes.Cut(tag[at+len(name):], []byte(`"`))
+	return v
+}
+
+// spanOf finds the link of a class, from its start tag to its end tag; 0, 0 for none.
+func spanOf(page []byte, class string) (from, to int) {
+	at := bytes.Index(page, []byte(` class="`+class+`"`))
+	if at < 0 {
+		return 0, 0
+	}
+	from = bytes.LastIndex(page[:at], []byte("<a"))
+	length := bytes.Index(page[at:], []byte(linkEnd))
+	if from < 0 || length < 0 || bytes.IndexByte(page[from:at], '>') >= 0 {
+		return 0, 0
+	}
+	return from, at + length + len(linkEnd)
+}
+
+// parseTag parses an element that stands alone.
+func parseTag(b []byte) (*html.Node, error) {
+	all, err := html.ParseFragment(bytes.NewReader(b), element(atom.Body))
+	if err != nil {
+		return nil, err
+	}
+	if len(all) != 1 {
+		return nil, fmt.Errorf("refill: %d elements in %q", len(all), b)
+	}
+	return all[0], nil
 }
 
 // turn makes a button of the link, which sends a form.
 func (s Switch) turn(link, form *html.Node) {
+	link.Parent.InsertBefore(s.button(link, form), link)
+	link.Parent.RemoveChild(link)
+}
+
+// button is a button with what stands in the link, which sends a form; a form without an id
+// gets one.
+func (s Switch) button(link, form *html.Node) *html.Node {
 	if !has(form, "id") {
 		set(form, "id", formID)
 	}
@@ -87,8 +213,7 @@ func (s Switch) turn(link, form *html.Node) {
 		link.RemoveChild(c)
 		button.AppendChild(c)
 	}
-	link.Parent.InsertBefore(button, link)
-	link.Parent.RemoveChild(link)
+	return button
 }
 
 // hidden is a form that nobody sees, with the values but for some names.

@@ -34,9 +34,9 @@ func (f Form) Import(text string) (Form, error) {
 		return f, err
 	}
 	f.Language = p.Languages[0]
-	whole, _ := ReadDocument(string(p.Canonical()))
+	whole, err := decode(string(p.Canonical()))
 	f.Protocol = whole.Without("anonymity.latest_key_date").String()
-	return f, nil
+	return f, err
 }
 
 // Copied gives the form of another consultation like one: its words and rules, without address,
@@ -49,8 +49,7 @@ func Copied(c consultation.Consultation) (Form, error) {
 			return f, err
 		}
 	} else {
-		d, _ := ReadDocument(string(c.Protocol.Canonical()))
-		f.Protocol = d.String()
+		f.Protocol = string(c.Protocol.Canonical())
 	}
 	f.Protocol = f.Plan().Without("anonymity.latest_key_date").String()
 	f.Slug, f.StartsOn, f.CommitmentDecideBy = "", "", ""

@@ -22,6 +22,10 @@ type Document struct{ root map[string]any }
 // documentMost is how long a protocol document of a draft may be, in bytes.
 const documentMost = 64 << 10
 
+// codeLong is the code of a document that is too long: of a form's, the field with the longest
+// text is named.
+const codeLong = "document_long"
+
 // ReadDocument reads a text as far as it is JSON; the fault says where it is none. A blank
 // text is a document without fields.
 func ReadDocument(typed string) (Document, *fault.Field) {
@@ -30,20 +34,57 @@ func ReadDocument(typed string) (Document, *fault.Field) {
 	}
 	if len(typed) > documentMost {
 		return Document{}, &fault.Field{
-			Name: "document", Code: "document_long", Message: fmt.Sprintf("is longer than %d bytes", documentMost), Args: map[string]any{"max": documentMost},
+			Name: "document", Code: codeLong, Message: fmt.Sprintf("is longer than %d bytes", documentMost), Args: map[string]any{"max": documentMost},
 		}
 	}
 	if f := protocol.Syntax([]byte(typed)); f != nil {
 		f.Name = "document"
 		return Document{}, f
 	}
-	d := json.NewDecoder(strings.NewReader(typed))
-	d.UseNumber()
-	var root map[string]any
-	if err := d.Decode(&root); err != nil {
+	d, err := decode(typed)
+	if err != nil {
 		return Document{}, &fault.Field{Name: "document", Code: "syntax", Message: "is no JSON object"}
 	}
-	return Document{root}, nil
+	return d, nil
+}
+
+// decode reads a document that was checked or written by this package, of any length.
+func decode(text string) (Document, error) {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var root map[string]any
+	err := d.Decode(&root)
+	return Document{root}, err
+}
+
+// longest is the field with the longest value; "" for none.
+func (d Document) longest() string {
+	path, most := "", 0
+	var visit func(at string, v any)
+	visit = func(at string, v any) {
+		rows, _ := v.([]any)
+		if fields, ok := v.(map[string]any); ok {
+			for _, name := range slices.Sorted(maps.Keys(fields)) {
+				visit(strings.TrimPrefix(at+"."+name, "."), fields[name])
+			}
+			return
+		}
+		if len(rows) > 0 {
+			if _, ok := rows[0].(map[string]any); ok {
+				for i, row := range rows {
+					visit(fmt.Sprintf("%s[%d]", at, i), row)
+				}
+				return
+			}
+		}
+		if n := len(text(v)); n > most {
+			if _, field := d.Locate(at); field != "document" {
+				path, most = field, n
+			}
+		}
+	}
+	visit("", d.root)
+	return path
 }
 
 // String gives the document as it is stored: JSON with its fields in order, "" for none.
@@ -190,7 +231,7 @@ func (d Document) Swapped(list string, i, j int) Document {
 var belonging = map[string][]string{
 	"scale":     {"points", "low", "high", "classes", "cannot_judge"},
 	"criteria":  {"points", "low", "high", "classes", "cannot_judge", "criteria"},
-	"estimate":  {"unit", "min", "max", "grid", "never", "triple", "cannot_judge"},
+	"estimate":  {"unit", "unit_in", "min", "max", "grid", "never", "triple", "cannot_judge"},
 	"date":      {"unit", "min", "max", "grid", "never", "triple", "cannot_judge"},
 	"ranking":   {"k"},
 	"choice":    {"cannot_judge"},
@@ -211,6 +252,11 @@ func (d Document) Fitted() Document {
 		at := fmt.Sprintf("item_kinds[%d]", i)
 		if fields, ok := belonging[d.Text(at+".kind")]; ok {
 			d = d.only(at, append([]string{"id", "kind"}, fields...))
+		}
+	}
+	for i := range d.Len("panel.groups") {
+		if at := In("panel.groups[].rule", i); !d.translates(Place{Path: "panel.groups[].rule"}, at) {
+			d = d.Without(at + in)
 		}
 	}
 	if fields, ok := figures[d.Text("consensus.rule")]; ok {
@@ -246,8 +292,12 @@ func (d Document) Plans(kind string) bool {
 	return false
 }
 
-// Languages are those of the document.
-func (d Document) Languages() []string { return d.Texts("languages") }
+// Languages are those of the document in which words are asked. Of more than a protocol may have
+// there is one too many, and no fields for the others.
+func (d Document) Languages() []string {
+	all := d.Texts("languages")
+	return all[:min(len(all), protocol.MostLanguages+1)]
+}
 
 // Spoken gives the document in other languages: words in those that are left out go with them.
 func (d Document) Spoken(languages []string) Document {
@@ -267,7 +317,7 @@ func (d Document) Spoken(languages []string) Document {
 			d = d.Without(path)
 		}
 	}
-	return d
+	return d.untranslated()
 }
 
 // Renamed gives the document with another first language: the words in the old one are taken
@@ -281,7 +331,7 @@ func (d Document) Renamed(from, to string) Document {
 			d = d.With(path+"."+to, words)
 		}
 	}
-	others := slices.DeleteFunc(d.Languages(), func(l string) bool { return l == from || l == to })
+	others := slices.DeleteFunc(d.Texts("languages"), func(l string) bool { return l == from || l == to })
 	return d.Spoken(append([]string{to}, others...))
 }
 

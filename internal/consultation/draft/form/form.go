@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -17,7 +18,6 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/prose"
-	"delfi/internal/richtext"
 )
 
 // Form is a draft as it was typed: what is refused comes back with every character. Fields
@@ -31,6 +31,8 @@ type Form struct {
 	Moderators, Facilitators                                                      []string          // ids of officers
 	Offices                                                                       map[string]string // id of an officer → office
 	StartsOn                                                                      string            // date 2006-01-02
+	// Translations of the texts by further language and field (consultation.TextFields).
+	Translations map[string]map[string]string `json:",omitempty"`
 	// Protocol is the protocol document as far as it is written (docs/METHOD.md §10). Its first
 	// language is Language; the last day of the key may be left out, and follows from the rounds.
 	Protocol string
@@ -67,7 +69,10 @@ func Parse(document string) (Form, error) {
 
 // Plan is the protocol document of the draft, as far as it can be read.
 func (f Form) Plan() Document {
-	d, _ := ReadDocument(f.Protocol)
+	d, err := decode(f.Protocol)
+	if err != nil {
+		return Document{}
+	}
 	return d
 }
 
@@ -108,6 +113,20 @@ func Sketch(document string) (protocol.Protocol, bool, error) {
 	return p, err == nil, nil
 }
 
+// Whole gives the protocol and the items of a draft, with or without a day to begin on; false
+// where the document does not hold yet.
+func (f Form) Whole() (protocol.Protocol, []consultation.Item, bool) {
+	d, err := f.Read()
+	if err != nil {
+		return protocol.Protocol{}, nil, false
+	}
+	p, err := d.Protocol()
+	if err != nil {
+		return protocol.Protocol{}, nil, false
+	}
+	return p, d.Items(p), true
+}
+
 // Draft is a form that was read; what was left blank is zero.
 type Draft struct {
 	Slug, language, title, question, background string
@@ -117,6 +136,8 @@ type Draft struct {
 	startsOn                                    time.Time // midnight UTC of the day
 	document                                    Document
 	Given                                       []Item
+	texts                                       map[string]string            // those around the protocol, by field
+	translations                                map[string]map[string]string // of them, by further language
 }
 
 // reader collects what cannot be stored while a form is read.
@@ -126,24 +147,9 @@ func (r *reader) fail(name, code, message string, args map[string]any) {
 	r.bad = append(r.bad, fault.Field{Name: name, Code: code, Message: message, Args: args})
 }
 
-// text reads free text; blank is "".
-func (r *reader) text(name, typed string, limit int) string {
-	return prose.Field{Name: name, Max: limit}.Read(typed, &r.bad)
-}
-
-// markdown reads free text that is shown rendered.
-func (r *reader) markdown(name, typed string, limit int) string {
-	return prose.Field{Name: name, Max: limit, Rendered: richtext.Words}.Read(typed, &r.bad)
-}
-
 // line reads free text of one line.
 func (r *reader) line(name, typed string, limit int) string {
 	return prose.Field{Name: name, Max: limit, Line: true}.Read(typed, &r.bad)
-}
-
-// needed is line for a field that cannot be blank.
-func (r *reader) needed(name, typed string, limit int) string {
-	return prose.Field{Name: name, Max: limit, Needed: true, Line: true}.Read(typed, &r.bad)
 }
 
 func (r *reader) date(name, typed string) time.Time {
@@ -181,33 +187,42 @@ func (r *reader) people(name string, typed []string) []office.ID {
 // stored. Blank is storable, but for address and title.
 func (f Form) Read() (Draft, error) {
 	var r reader
+	typed := map[string]string{}
+	for _, field := range consultation.TextFields {
+		typed[field] = r.words(field, field, *f.own(field))
+	}
 	d := Draft{
 		Slug:       r.line("slug", f.Slug, 80),
 		language:   strings.TrimSpace(f.Language),
-		title:      r.needed("title", f.Title, 200),
-		question:   r.line("question", f.Question, 400),
-		background: r.markdown("background", f.Background, 20000),
+		title:      typed["title"],
+		question:   typed["question"],
+		background: typed["background"],
 		Commitment: consultation.Commitment{
-			Quotation: r.text("commitment_quotation", f.CommitmentQuotation, 1000),
-			Decider:   r.line("commitment_decider", f.CommitmentDecider, 200),
-			Subject:   r.line("commitment_subject", f.CommitmentSubject, 400),
+			Quotation: typed["commitment_quotation"],
+			Decider:   typed["commitment_decider"],
+			Subject:   typed["commitment_subject"],
 			DecideBy:  r.date("commitment_decide_by", f.CommitmentDecideBy),
-			Act:       r.line("commitment_act", f.CommitmentAct, 200),
-			Signatory: r.line("commitment_signatory", f.CommitmentSignatory, 200),
-			Money:     r.line("commitment_money", f.CommitmentMoney, 1000),
-			LeftOut:   r.line("commitment_left_out", f.CommitmentLeftOut, 1000),
+			Act:       typed["commitment_act"],
+			Signatory: typed["commitment_signatory"],
+			Money:     typed["commitment_money"],
+			LeftOut:   typed["commitment_left_out"],
 		},
+		texts:        typed,
 		Moderators:   r.people("moderators", f.Moderators),
 		Facilitators: r.people("facilitators", f.Facilitators),
 		startsOn:     r.date("starts_on", f.StartsOn),
 	}
 	document, bad := ReadDocument(f.Protocol)
 	if bad != nil {
+		if bad.Code == codeLong {
+			bad.Name = cmp.Or(f.Plan().longest(), bad.Name)
+		}
 		r.bad = append(r.bad, *bad)
 	}
 	d.document = document
 	d.Commitment.ReplyDays = d.replyDays()
 	r.items(&d, f.Items)
+	r.translations(f, &d)
 	d.offices = make(map[string]string, len(f.Offices))
 	for id, office := range f.Offices {
 		d.offices[id] = r.line("office_"+id, office, 200)
@@ -217,8 +232,8 @@ func (f Form) Read() (Draft, error) {
 	} else {
 		r.bad = append(r.bad, consultation.CheckSlug(d.Slug)...)
 	}
-	if d.language != "it" && d.language != "en" {
-		r.fail("language", "unknown_language", "choose it or en", nil)
+	if !slices.Contains(consultation.Languages, d.language) {
+		r.fail("language", "unknown_language", "choose "+strings.Join(consultation.Languages, " or "), nil)
 	}
 	if len(r.bad) > 0 {
 		return Draft{}, fault.Bad(r.bad...)
@@ -311,7 +326,7 @@ func Fill(c *consultation.Consultation, f Form, d Draft) error {
 	}
 	c.Form = document
 	c.Slug, c.Language, c.Title, c.Question, c.Background = d.Slug, d.language, d.title, d.question, d.background
-	c.StartsAt, c.Commitment = d.StartsAt(), d.Commitment
+	c.StartsAt, c.Commitment, c.Translations = d.StartsAt(), d.Commitment, d.translations
 	c.Protocol = protocol.Protocol{}
 	if d.Complete() {
 		if p, err := d.Protocol(); err == nil {

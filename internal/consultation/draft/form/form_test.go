@@ -1,6 +1,8 @@
 package form_test
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -94,10 +96,10 @@ func TestRows(t *testing.T) {
 // Another language of the consultation keeps the words that are written.
 func TestLanguages(t *testing.T) {
 	f := form.Form{Language: "it"}.Begin(protocol.VariantClassical)
-	f = f.Type("language", []string{"en"}).Type("languages", []string{"it, de"})
+	f = f.Type("language", []string{"en"}).Type("languages", []string{"it", "de"})
 	d := f.Plan()
-	if !slices.Equal(d.Languages(), []string{"en", "it", "de"}) || d.Text("panel.groups[0].name.en") != "Cittadini" || f.Value("languages") != "it, de" {
-		t.Errorf("%v, %q: %s", d.Languages(), f.Value("languages"), f.Protocol)
+	if !slices.Equal(d.Languages(), []string{"en", "it", "de"}) || d.Text("panel.groups[0].name.en") != "Cittadini" || !slices.Equal(f.Typed("languages"), []string{"it", "de"}) {
+		t.Errorf("%v, %q: %s", d.Languages(), f.Typed("languages"), f.Protocol)
 	}
 	if _, bad := parsed(d); !slices.ContainsFunc(bad, func(one fault.Field) bool { return one.Name == "panel.groups[0].name.de" && one.Code == "required" }) {
 		t.Errorf("German is not missing: %v", bad)
@@ -160,4 +162,59 @@ func TestHeard(t *testing.T) {
 	if got, _ := form.Ease("The cat sat on the mat.", "en"); got != 116 {
 		t.Errorf("Flesch %d", got)
 	}
+}
+
+// A form adds no more rows at once than are needed to say that they are too many.
+func TestAListIsBounded(t *testing.T) {
+	f := form.Form{Language: "it"}.Begin(protocol.VariantClassical)
+	for list, most := range map[string]int{
+		"rounds": protocol.MostRounds, "panel.groups": protocol.MostGroups, "item_kinds": protocol.MostKinds, "given": form.ItemsMost,
+	} {
+		got := f.With(list, 1_000_000)
+		if got.Count(list) != most+1 || got.Value("variant") != "classical" {
+			t.Errorf("%s has %d entries, variant %q", list, got.Count(list), got.Value("variant"))
+		}
+	}
+	const many = "aa, bb, cc, dd, ee, ff, gg, hh, ii, jj, kk"
+	f = f.Type("languages", []string{strings.Repeat(many+",", 10_000)})
+	if got := f.Value("languages"); got != many {
+		t.Errorf("the languages came back as %.100q", got)
+	}
+	words := 0
+	for _, path := range f.Fields(form.StepPanel) {
+		if strings.HasPrefix(path, "panel.groups[0].name.") {
+			words++
+		}
+	}
+	if words != protocol.MostLanguages+1 {
+		t.Errorf("a name is asked in %d languages", words)
+	}
+}
+
+// A document that has grown too long is kept as it was typed, and its longest field is refused.
+func TestALongDocument(t *testing.T) {
+	begun := form.Form{Language: "it", Slug: "la-piazza", Title: "La piazza"}.Begin(protocol.VariantClassical)
+	for path, typed := range map[string]string{
+		"panel.groups[0].name.it": strings.Repeat("a", 70_000), "item_kinds[0].low.it": strings.Repeat("b", 70_000),
+		"languages": distinct(20_000), "anonymity.cosigners": strings.Repeat("c,", 40_000), "consensus.share.permille": strings.Repeat("9", 70_000),
+	} {
+		f := begun.Type(path, []string{typed})
+		if f.Value("variant") != "classical" || f.Count("rounds") != begun.Count("rounds") {
+			t.Errorf("%s: the rest is gone: %.200s", path, f.Protocol)
+		}
+		_, err := f.Read()
+		var bad *fault.Fault
+		if !errors.As(err, &bad) || len(bad.Fields) != 1 || bad.Fields[0].Name != path || bad.Fields[0].Code != "document_long" {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// distinct are so many different texts with commas between them.
+func distinct(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "l%d,", i)
+	}
+	return b.String()
 }

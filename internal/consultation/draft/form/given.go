@@ -9,10 +9,13 @@ import (
 )
 
 // Item is a statement that is given with the protocol.
-type Item struct{ Kind, Text string } // Kind is the id of an item kind; "" for the first
+type Item struct {
+	Kind, Text string            // Kind is the id of an item kind; "" for the first
+	In         map[string]string `json:",omitempty"` // its words by further language
+}
 
-// itemsMost is how many items a draft may give.
-const itemsMost = 1000
+// ItemsMost is how many items a draft may give.
+const ItemsMost = 1000
 
 // GivenText and GivenKind name the fields of a given statement, counted from 0.
 func GivenText(n int) string { return fmt.Sprintf("given[%d].text", n) }
@@ -21,13 +24,21 @@ func GivenText(n int) string { return fmt.Sprintf("given[%d].text", n) }
 func GivenKind(n int) string { return fmt.Sprintf("given[%d].kind", n) }
 
 func (r *reader) items(d *Draft, typed []Item) {
-	if len(typed) > itemsMost {
-		r.fail("given", "too_many", fmt.Sprintf("has more than %d statements", itemsMost), map[string]any{"max": itemsMost})
+	if len(typed) > ItemsMost {
+		r.fail("given", "too_many", fmt.Sprintf("has more than %d statements", ItemsMost), map[string]any{"max": ItemsMost})
 		return
 	}
 	for n, item := range typed {
-		text := prose.Field{Name: GivenText(n), Max: consultation.ItemMost, Line: true}.Read(item.Text, &r.bad)
-		d.Given = append(d.Given, Item{Kind: item.Kind, Text: text})
+		one := Item{Kind: item.Kind, Text: prose.Field{Name: GivenText(n), Max: consultation.ItemMost, Line: true}.Read(item.Text, &r.bad)}
+		for _, l := range d.document.Further() {
+			if words := (prose.Field{Name: Translation(GivenText(n), l), Max: consultation.ItemMost, Line: true}).Read(item.In[l], &r.bad); words != "" {
+				if one.In == nil {
+					one.In = map[string]string{}
+				}
+				one.In[l] = words
+			}
+		}
+		d.Given = append(d.Given, one)
 	}
 }
 
@@ -45,7 +56,8 @@ func (d Draft) Fitting(p protocol.Protocol) []Missing {
 	case len(d.Given) > p.Items.Max:
 		add("given", "too_many", fmt.Sprintf("the protocol allows %d statements", p.Items.Max), map[string]any{"max": p.Items.Max})
 	}
-	seen := map[Item]bool{}
+	type spoken struct{ kind, text string }
+	seen := map[spoken]bool{}
 	for n, item := range d.Given {
 		nth := map[string]any{"n": n + 1, "kind": item.Kind}
 		if _, known := p.Kind(d.kind(p, item)); !known {
@@ -54,10 +66,10 @@ func (d Draft) Fitting(p protocol.Protocol) []Missing {
 		switch {
 		case item.Text == "":
 			add(GivenText(n), "item_blank", fmt.Sprintf("statement %d has no words", n+1), nth)
-		case seen[Item{d.kind(p, item), item.Text}]:
+		case seen[spoken{d.kind(p, item), item.Text}]:
 			add(GivenText(n), "item_twice", fmt.Sprintf("statement %d stands twice", n+1), nth)
 		}
-		seen[Item{d.kind(p, item), item.Text}] = true
+		seen[spoken{d.kind(p, item), item.Text}] = true
 	}
 	return out
 }
@@ -75,6 +87,12 @@ func (d Draft) Items(p protocol.Protocol) []consultation.Item {
 	out := make([]consultation.Item, len(d.Given))
 	for n, item := range d.Given {
 		out[n] = consultation.Item{Kind: d.kind(p, item), Text: item.Text}
+		for l, words := range item.In {
+			if out[n].Translations == nil {
+				out[n].Translations = map[string]consultation.Translation{}
+			}
+			out[n].Translations[l] = consultation.Translation{Text: words}
+		}
 	}
 	return out
 }

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"delfi/internal/consultation"
 )
 
 // Step is one page of the wizard.
@@ -54,6 +56,8 @@ type Place struct {
 	Default string   // meant where the field is left out
 	Kinds   []string // the forms of item that have it; nil for all
 	When    string   // the rule or the kind of round without which it is not there
+
+	Translated bool // its text has words in each further language too (Translation)
 }
 
 // In names a pattern's field in one entry of its list.
@@ -73,22 +77,22 @@ var (
 var Places = []Place{
 	{Path: "variant", Step: StepVariant, Sort: One, Options: []string{"classical", "policy", "ranking", "estimate", "appropriateness", "core-outcomes", "real-time", "argumentative"}},
 
-	{Path: "title", Step: StepQuestion}, {Path: "slug", Step: StepQuestion},
-	{Path: "question", Step: StepQuestion}, {Path: "background", Step: StepQuestion, Sort: Area},
-	{Path: "language", Step: StepQuestion, Sort: One, Options: []string{"it", "en"}},
-	{Path: "languages", Step: StepQuestion, Sort: List},
+	{Path: "title", Step: StepQuestion, Translated: true}, {Path: "slug", Step: StepQuestion},
+	{Path: "question", Step: StepQuestion, Translated: true}, {Path: "background", Step: StepQuestion, Sort: Area, Translated: true},
+	{Path: "language", Step: StepQuestion, Sort: One, Options: consultation.Languages},
+	{Path: "languages", Step: StepQuestion, Sort: Several, Options: consultation.Translatable},
 	{Path: "reply.template", Step: StepQuestion, Sort: One, Options: []string{"plain", "er-15-2018", "dibattito-pubblico"}, Default: "plain"},
-	{Path: "commitment_quotation", Step: StepQuestion, Sort: Area}, {Path: "commitment_decider", Step: StepQuestion},
-	{Path: "commitment_subject", Step: StepQuestion}, {Path: "commitment_decide_by", Step: StepQuestion, Sort: Day},
+	{Path: "commitment_quotation", Step: StepQuestion, Sort: Area, Translated: true}, {Path: "commitment_decider", Step: StepQuestion, Translated: true},
+	{Path: "commitment_subject", Step: StepQuestion, Translated: true}, {Path: "commitment_decide_by", Step: StepQuestion, Sort: Day},
 	{Path: "reply.n", Step: StepQuestion, Sort: Whole, Default: "30"},
 	{Path: "reply.unit", Step: StepQuestion, Sort: One, Options: []string{"day", "month"}, Default: "day"},
-	{Path: "commitment_act", Step: StepQuestion}, {Path: "commitment_signatory", Step: StepQuestion},
-	{Path: "commitment_money", Step: StepQuestion}, {Path: "commitment_left_out", Step: StepQuestion},
+	{Path: "commitment_act", Step: StepQuestion, Translated: true}, {Path: "commitment_signatory", Step: StepQuestion, Translated: true},
+	{Path: "commitment_money", Step: StepQuestion, Translated: true}, {Path: "commitment_left_out", Step: StepQuestion, Translated: true},
 
 	{Path: "panel.groups", Step: StepPanel, Sort: Rows},
 	{Path: "panel.groups[].id", Step: StepPanel}, {Path: "panel.groups[].name", Step: StepPanel, Sort: Words},
 	{Path: "panel.groups[].access", Step: StepPanel, Sort: One, Options: []string{"open", "claim", "roll", "invitation", "draw"}, Default: "open"},
-	{Path: "panel.groups[].rule", Step: StepPanel},
+	{Path: "panel.groups[].rule", Step: StepPanel, Translated: true},
 	{Path: "panel.late_joiners", Step: StepPanel, Sort: Switch, Default: yes},
 	{Path: "anonymity.mode", Step: StepPanel, Sort: One, Options: []string{"sealed-key", "held-code"}, Default: "sealed-key"},
 	{Path: "disclosure.min_n", Step: StepPanel, Sort: Whole, Default: "5"}, {Path: "disclosure.group_n", Step: StepPanel, Sort: Whole, Default: "10"},
@@ -106,14 +110,14 @@ var Places = []Place{
 	{Path: "item_kinds[].points", Step: StepItems, Sort: Whole, Default: "9", Kinds: scales},
 	{Path: "item_kinds[].low", Step: StepItems, Sort: Words, Kinds: scales}, {Path: "item_kinds[].high", Step: StepItems, Sort: Words, Kinds: scales},
 	{Path: "item_kinds[].classes", Step: StepItems, Sort: Spans, Kinds: scales},
-	{Path: "item_kinds[].unit", Step: StepItems, Kinds: estimates},
+	{Path: "item_kinds[].unit", Step: StepItems, Kinds: estimates, Translated: true},
 	{Path: "item_kinds[].min", Step: StepItems, Sort: Whole, Kinds: estimates}, {Path: "item_kinds[].max", Step: StepItems, Sort: Whole, Kinds: estimates},
 	{Path: "item_kinds[].grid", Step: StepItems, Sort: Whole, Default: "1", Kinds: estimates},
 	{Path: "item_kinds[].never", Step: StepItems, Sort: Switch, Default: no, Kinds: estimates},
 	{Path: "item_kinds[].triple", Step: StepItems, Sort: Switch, Default: no, Kinds: estimates},
 	{Path: "item_kinds[].k", Step: StepItems, Sort: Whole, Kinds: []string{"ranking", "selection"}},
 	{Path: "item_kinds[].cannot_judge", Step: StepItems, Sort: Switch, Default: yes, Kinds: judgeables},
-	{Path: "given", Step: StepItems, Sort: Rows}, {Path: "given[].text", Step: StepItems}, {Path: "given[].kind", Step: StepItems, Sort: One},
+	{Path: "given", Step: StepItems, Sort: Rows}, {Path: "given[].text", Step: StepItems, Translated: true}, {Path: "given[].kind", Step: StepItems, Sort: One},
 	{Path: "items.max", Step: StepItems, Sort: Whole, Default: "100"}, {Path: "items.new_after_round", Step: StepItems, Sort: Whole},
 	{Path: "items.narrow.keep", Step: StepItems, Sort: Share, Default: "500", When: "select"},
 	{Path: "items.narrow.min", Step: StepItems, Sort: Whole, Default: "5", When: "select"}, {Path: "items.narrow.max", Step: StepItems, Sort: Whole, Default: "20", When: "select"},
@@ -194,6 +198,10 @@ func (d Document) Locate(path string) (Step, string) {
 		}
 		return d.Locate(other)
 	}
+	if original, l, ok := Translated(path); ok && slices.Contains(d.Further(), l) {
+		p, _ := At(original)
+		return p.Step, path
+	}
 	for at := path; at != ""; at = above(at) {
 		p, ok := At(at)
 		switch {
@@ -255,6 +263,11 @@ func (f Form) Fields(step Step) []string {
 		}
 		if p.Sort != Words {
 			out = append(out, path)
+			if d.translates(p, path) {
+				for _, l := range d.Further() {
+					out = append(out, Translation(path, l))
+				}
+			}
 			return
 		}
 		for _, l := range d.Languages() {

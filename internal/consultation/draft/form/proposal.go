@@ -107,7 +107,7 @@ func (f Form) Change(variant protocol.Variant) Form {
 	f.Protocol = d.String()
 	items := make([]Item, len(f.Items))
 	for i, item := range f.Items {
-		items[i] = Item{Text: item.Text}
+		items[i] = Item{Text: item.Text, In: item.In}
 	}
 	f.Items = items
 	return f
@@ -157,6 +157,9 @@ func Classical(plan protocol.ClassicalPlan) string {
 	for i := range p.Rounds {
 		p.Rounds[i].MinDays = 0
 	}
-	d, _ := ReadDocument(string(p.Canonical()))
+	d, err := decode(string(p.Canonical()))
+	if err != nil {
+		panic(fmt.Sprintf("draft: a classical plan: %v", err))
+	}
 	return d.Without("anonymity.latest_key_date").String()
 }

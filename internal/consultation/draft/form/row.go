@@ -8,13 +8,22 @@ import (
 	"strings"
 
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 )
 
 // number is a whole number of the document.
 func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }
 
+// most bounds the entries that a form takes into a list at once. It is one more than a protocol
+// or a draft may have, so that too many are refused in words, and cost no more than these.
+var most = map[string]int{
+	"panel.groups": protocol.MostGroups + 1, "item_kinds": protocol.MostKinds + 1, "rounds": protocol.MostRounds + 1,
+	"given": ItemsMost + 1,
+}
+
 // With gives the form with so many entries in a list: new ones are proposed, the last ones go.
 func (f Form) With(list string, n int) Form {
+	n = min(n, max(most[list], f.Count(list)))
 	for f.Count(list) < n {
 		f = f.Add(list)
 	}
@@ -82,6 +91,17 @@ func (f Form) Move(list string, n, by int) Form {
 	return f
 }
 
+// Statements counts those that Paste adds.
+func Statements(lines string) int {
+	n := 0
+	for text := range strings.Lines(lines) {
+		if strings.TrimSpace(text) != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // Paste gives the form with statements added, one a line.
 func (f Form) Paste(lines, kind string) Form {
 	f.Items = slices.Clone(f.Items)
@@ -115,7 +135,7 @@ func (f Form) Fit(before Form) Form {
 		case delphi.ScaleForm:
 			set(at+".points", number(9))
 		case delphi.EstimateForm:
-			d = d.Without(at + ".min").Without(at + ".max").Without(at + ".unit")
+			d = d.Without(at + ".min").Without(at + ".max").Without(at + ".unit").Without(at + ".unit" + in)
 			set(at+".min", number(0))
 			set(at+".max", number(100))
 		case delphi.DateForm:

@@ -208,8 +208,17 @@ func (f Form) Typed(path string) []string {
 	case "document":
 		return []string{f.Plan().Indented()}
 	case "languages": // those beside the first
-		others := slices.DeleteFunc(f.Plan().Languages(), func(l string) bool { return l == f.Language })
-		return []string{strings.Join(others, ", ")}
+		if others := slices.DeleteFunc(f.Plan().Texts("languages"), func(l string) bool { return l == f.Language }); len(others) > 0 {
+			return others
+		}
+		return []string{""}
+	}
+	if original, _, ok := Translated(path); ok {
+		if words, beside := f.translation(path); beside {
+			return []string{words}
+		}
+		p, _ := At(original)
+		return f.Plan().written(p, path)
 	}
 	if id, ok := strings.CutPrefix(path, "office_"); ok {
 		return []string{f.Offices[id]}
@@ -226,41 +235,66 @@ func (f Form) Value(path string) string { return f.Typed(path)[0] }
 
 // Type gives the form with a field as it is typed.
 func (f Form) Type(path string, typed []string) Form {
+	return f.TypeAll([]string{path}, func(string) ([]string, bool) { return typed, true })
+}
+
+// TypeAll gives the form with fields as they are typed, in their order; typed gives a field's
+// values, and false for a field that stays. The document is read and written once.
+func (f Form) TypeAll(paths []string, typed func(path string) ([]string, bool)) Form {
 	f.Items = slices.Clone(f.Items)
+	d := f.Plan()
+	before := d.String()
+	for _, path := range paths {
+		if values, ok := typed(path); ok {
+			d = f.put(d, path, values)
+		}
+	}
+	if after := d.String(); after != before {
+		f.Protocol = after
+	}
+	return f
+}
+
+// put types a field of the form, whose items are its own, or of its document, which it gives.
+func (f *Form) put(d Document, path string, typed []string) Document {
 	if path == "language" && len(typed) > 0 && typed[0] != f.Language {
-		f.Protocol = f.Plan().Renamed(f.Language, typed[0]).String()
+		return f.renamed(d, typed[0])
 	}
 	if own := f.own(path); own != nil {
 		*own = ""
 		if len(typed) > 0 {
 			*own = typed[0]
 		}
-		return f
+		return d
 	}
 	switch path {
 	case "moderators":
 		f.Moderators = typed
-		return f
+		return d
 	case "facilitators":
 		f.Facilitators = typed
-		return f
+		return d
 	case "languages":
-		spoken := []string{f.Language}
+		spoken, known := []string{f.Language}, map[string]bool{f.Language: true}
 		if others, ok := list(strings.Join(typed, ",")).([]any); ok {
 			for _, l := range others {
-				if s := fmt.Sprint(l); !slices.Contains(spoken, s) {
-					spoken = append(spoken, s)
+				if s := fmt.Sprint(l); !known[s] {
+					spoken, known[s] = append(spoken, s), true
 				}
 			}
 		}
-		f.Protocol = f.Plan().Spoken(spoken).String()
-		return f
+		return f.spoken(d, spoken)
 	}
-	d := f.Plan()
-	p, ok := At(path)
+	original, _, translated := Translated(path)
+	if translated {
+		if _, beside := f.translation(path); beside {
+			f.translate(path, strings.Join(typed, ""))
+			return d
+		}
+	}
+	p, ok := At(original)
 	if !ok {
 		p, _ = At(above(path))
 	}
-	f.Protocol = d.With(path, p.read(d.Text(above(path)+".kind"), typed)).String()
-	return f
+	return d.With(path, p.read(d.Text(above(path)+".kind"), typed))
 }

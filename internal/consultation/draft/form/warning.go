@@ -156,6 +156,12 @@ func (d Draft) heard() []Warning {
 			w.Step, w.Field = StepItems, GivenText(i)
 			out = append(out, w)
 		}
+		for _, l := range d.document.Further() {
+			for _, w := range Heard(item.In[l], l) {
+				w.Step, w.Field = StepItems, Translation(GivenText(i), l)
+				out = append(out, w)
+			}
+		}
 	}
 	return out
 }

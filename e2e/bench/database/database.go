@@ -1,4 +1,4 @@
-package main
+package database
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// ballotBytes tells how long a sealed ballot of a round is.
-func ballotBytes(ctx context.Context, db *sql.DB, round uuid.UUID) (n int, err error) {
+// BallotBytes tells how long a sealed ballot of a round is.
+func BallotBytes(ctx context.Context, db *sql.DB, round uuid.UUID) (n int, err error) {
 	err = db.QueryRowContext(ctx, `
 		SELECT octet_length(sealed)
 		FROM panel.ballot
@@ -21,8 +21,8 @@ func ballotBytes(ctx context.Context, db *sql.DB, round uuid.UUID) (n int, err e
 	return n, err
 }
 
-// ballotsIn counts the ballots of a round that count.
-func ballotsIn(ctx context.Context, db *sql.DB, round uuid.UUID) (n int, err error) {
+// BallotsIn counts the ballots of a round that count.
+func BallotsIn(ctx context.Context, db *sql.DB, round uuid.UUID) (n int, err error) {
 	err = db.QueryRowContext(ctx, `
 		SELECT count(*)
 		FROM panel.ballot
@@ -30,17 +30,17 @@ func ballotsIn(ctx context.Context, db *sql.DB, round uuid.UUID) (n int, err err
 	return n, err
 }
 
-// sessions counts the sessions, and tells how long one is.
-func sessions(ctx context.Context, db *sql.DB) (n, size int, err error) {
+// Sessions counts the sessions, and tells how long one is.
+func Sessions(ctx context.Context, db *sql.DB) (n, size int, err error) {
 	err = db.QueryRowContext(ctx, `
 		SELECT count(*), coalesce(max(octet_length(data)), 0)
 		FROM public.sessions`).Scan(&n, &size)
 	return n, size, err
 }
 
-// worked gives when the last finished job of a kind was begun and ended; false
+// Worked gives when the last finished job of a kind was begun and ended; false
 // while none of them has.
-func worked(ctx context.Context, db *sql.DB, kind string, after time.Time) (time.Duration, bool, error) {
+func Worked(ctx context.Context, db *sql.DB, kind string, after time.Time) (time.Duration, bool, error) {
 	var seconds float64
 	err := db.QueryRowContext(ctx, `
 		SELECT extract(epoch FROM finalized_at - attempted_at)
@@ -54,9 +54,9 @@ func worked(ctx context.Context, db *sql.DB, kind string, after time.Time) (time
 	return time.Duration(seconds * float64(time.Second)), err == nil, err
 }
 
-// shown tells how long after the beginning of its closing a round's feedback was
+// Shown tells how long after the beginning of its closing a round's feedback was
 // public; what the job does besides comes after.
-func shown(ctx context.Context, db *sql.DB, kind string, round uuid.UUID, after time.Time) (time.Duration, error) {
+func Shown(ctx context.Context, db *sql.DB, kind string, round uuid.UUID, after time.Time) (time.Duration, error) {
 	var seconds float64
 	err := db.QueryRowContext(ctx, `
 		SELECT extract(epoch FROM r.released_at - j.attempted_at)
@@ -67,8 +67,8 @@ func shown(ctx context.Context, db *sql.DB, kind string, round uuid.UUID, after 
 	return time.Duration(seconds * float64(time.Second)), err
 }
 
-// settings are what of the database's settings a reader must know.
-func settings(ctx context.Context, db *sql.DB) (version, shown string, err error) {
+// Settings are what of the database's settings a reader must know.
+func Settings(ctx context.Context, db *sql.DB) (version, shown string, err error) {
 	if err := db.QueryRowContext(ctx, `SELECT current_setting('server_version')`).Scan(&version); err != nil {
 		return "", "", err
 	}
@@ -83,25 +83,25 @@ func settings(ctx context.Context, db *sql.DB) (version, shown string, err error
 	return version, strings.Join(parts, ", "), nil
 }
 
-// widen lets more connections in at the next start of the cluster.
-func widen(ctx context.Context, db *sql.DB, connections int) error {
+// Widen lets more connections in at the next start of the cluster.
+func Widen(ctx context.Context, db *sql.DB, connections int) error {
 	_, err := db.ExecContext(ctx, fmt.Sprintf(`ALTER SYSTEM SET max_connections = %d`, connections))
 	return err
 }
 
-// cloneDatabase copies a database that nobody is connected to.
-func cloneDatabase(ctx context.Context, db *sql.DB, from, to string) error {
+// Clone copies a database that nobody is connected to.
+func Clone(ctx context.Context, db *sql.DB, from, to string) error {
 	_, err := db.ExecContext(ctx, fmt.Sprintf(`CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY`, to, from))
 	return err
 }
 
-func dropDatabase(ctx context.Context, db *sql.DB, name string) error {
+func Drop(ctx context.Context, db *sql.DB, name string) error {
 	_, err := db.ExecContext(ctx, fmt.Sprintf(`DROP DATABASE %s WITH (FORCE)`, name))
 	return err
 }
 
-// calm writes what waits to be written, so that one case does not pay for another.
-func calm(ctx context.Context, db *sql.DB) error {
+// Calm writes what waits to be written, so that one case does not pay for another.
+func Calm(ctx context.Context, db *sql.DB) error {
 	_, err := db.ExecContext(ctx, `CHECKPOINT`)
 	return err
 }

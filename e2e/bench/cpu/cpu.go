@@ -1,11 +1,10 @@
-package main
+package cpu
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"regexp"
 	"time"
@@ -13,25 +12,16 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// freeAddress gives a loopback address that nobody listens on at this moment.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
-// profiled takes a profile of what a server computes during a span that begins now;
-// told waits for its end.
-func profiled(ctx context.Context, s *server, span time.Duration) (told func() (*profile.Profile, error)) {
+// During takes a profile of what the server whose profiles are at an address computes during a
+// span that begins now; told waits for its end.
+func During(ctx context.Context, address string, span time.Duration) (told func() (*profile.Profile, error)) {
 	type result struct {
 		p   *profile.Profile
 		err error
 	}
 	done := make(chan result, 1)
 	go func() {
-		p, err := s.profile(ctx, span)
+		p, err := read(ctx, address, span)
 		done <- result{p, err}
 	}()
 	return func() (*profile.Profile, error) {
@@ -40,8 +30,8 @@ func profiled(ctx context.Context, s *server, span time.Duration) (told func() (
 	}
 }
 
-func (s *server) profile(ctx context.Context, span time.Duration) (p *profile.Profile, err error) {
-	q, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", s.private, int(span.Seconds())), nil)
+func read(ctx context.Context, address string, span time.Duration) (p *profile.Profile, err error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", address, int(span.Seconds())), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +47,12 @@ func (s *server) profile(ctx context.Context, span time.Duration) (p *profile.Pr
 	return profile.Parse(r.Body)
 }
 
-// hashing and sorting are told by the names on a sample's stack.
-var hashingOrSorting = regexp.MustCompile(`^crypto/(internal/fips140/)?(sha256|hmac)\.|^slices\.Sort|^sort\.|\)\.sort$`)
+// HashingOrSorting is told by the names on a sample's stack.
+var HashingOrSorting = regexp.MustCompile(`^crypto/(internal/fips140/)?(sha256|hmac)\.|^slices\.Sort|^sort\.|\)\.sort$`)
 
-// share gives the part of a profile's CPU that lies in functions of certain names, or
+// Share gives the part of a profile's CPU that lies in functions of certain names, or
 // in what they call, and its CPU as a whole.
-func share(p *profile.Profile, names *regexp.Regexp) (part float64, cpu time.Duration, err error) {
+func Share(p *profile.Profile, names *regexp.Regexp) (part float64, cpu time.Duration, err error) {
 	at := len(p.SampleType) - 1
 	if at < 0 || p.SampleType[at].Unit != "nanoseconds" {
 		return 0, 0, errors.New("profile: it tells no time")

@@ -69,7 +69,7 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 					}
 					q := &page.Request{Printer: i18n.Printer{Lang: lang}}
 					draw := func(from *sheets) string {
-						p.sheet = from.of(p.Paper, lang)
+						p.sheet = sheetOf(from, p.Consultation, p.Paper, lang)
 						var b bytes.Buffer
 						for _, s := range p.shown() {
 							if err := p.own(s.Items[0]).Render(page.With(t.Context(), q), &b); err != nil {
@@ -86,29 +86,8 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 			}
 		}
 	}
-	if len(shared.all) != 4 || len(shared.all[0].kept) < 30 {
-		t.Errorf("%d sheets are kept, %d pieces of the first", len(shared.all), len(shared.all[0].kept))
-	}
-}
-
-// What is read anew is drawn anew, and only the latest sheets are held.
-func TestSheetsEndWithWhatTheyShow(t *testing.T) {
-	var s sheets
-	item := []consultation.Item{{ID: uuid.New(), Number: 1}}
-	p := ballot.Paper{Items: item, Feedback: &feedback.Document{}}
-	one := s.of(p, "it")
-	if s.of(p, "it") != one || s.of(p, "en") == one {
-		t.Error("a sheet is of one round as last read, in one language")
-	}
-	for range 3 * sheetsKept {
-		again := p
-		again.Feedback = &feedback.Document{Round: 1}
-		if s.of(again, "it") == one {
-			t.Fatal("a document that was read anew shows the old one's pieces")
-		}
-	}
-	if len(s.all) != sheetsKept {
-		t.Errorf("%d sheets are held", len(s.all))
+	if n := sheetOf(&shared, consultation.Consultation{}, ballot.Paper{Items: items, Feedback: document}, "it").Len(); n < 30 {
+		t.Errorf("%d pieces are kept", n)
 	}
 }
 
@@ -143,7 +122,7 @@ func BenchmarkForm(b *testing.B) {
 		for k, i := range items {
 			p.Last[i.ID] = delphi.Answer{Value: 1 + (reader+k)%9}
 		}
-		p.sheet = shared.of(p.Paper, "it")
+		p.sheet = sheetOf(&shared, p.Consultation, p.Paper, "it")
 		out.Reset()
 		for _, i := range items {
 			if err := p.own(i).Render(ctx, &out); err != nil {

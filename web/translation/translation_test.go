@@ -1,0 +1,184 @@
+package translation_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"context"
+
+	"delfi/internal/apptest"
+	"delfi/internal/consultation"
+	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/platform/postgres"
+	"delfi/web/webtest"
+)
+
+const desk = "/desk/" + apptest.Slug + "/translations"
+
+// town is a consultation in Italian, German and English, whose gather round is released with
+// two statements that nobody has translated.
+type town struct {
+	*testing.T
+	*webtest.House
+	site *webtest.Site
+	c    consultation.Consultation
+}
+
+func open(t *testing.T) town {
+	t.Helper()
+	h := webtest.Open(t)
+	w := town{T: t, House: h, site: h.Site(t)}
+	w.c = h.Consultation(t, apptest.Spoken("de", "en")).Gathering()
+	h.Close(t, w.c, 1)
+	w.ok(h.DB.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := lifecycle.Lock(ctx, tx, w.c.ID)
+		if err != nil {
+			return err
+		}
+		for _, text := range []string{"Il mercato apre la sera.", "La piazza è chiusa alle auto."} {
+			if _, err := h.Consultations.AddItem(ctx, tx, &c, "", text, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	w.ok(h.Consultations.ReleaseRound(t.Context(), h.Person(t, "marta"), w.c.Slug, 1))
+	return w
+}
+
+func (w town) ok(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w town) as(subject string) *webtest.Browser { return w.site.As(w.T, w.Person(w.T, subject)) }
+
+// form is the n-th form of the page, as a browser sends it.
+func form(r webtest.Response, n int) (action string, v url.Values) {
+	v = url.Values{}
+	f := r.Page.Find("main form").Eq(n)
+	f.Find("input, textarea").Each(func(_ int, i *goquery.Selection) {
+		text := i.AttrOr("value", "")
+		if goquery.NodeName(i) == "textarea" {
+			text = strings.TrimPrefix(i.Text(), "\n")
+		}
+		v.Set(i.AttrOr("name", ""), text)
+	})
+	return f.AttrOr("action", ""), v
+}
+
+// TestSheet walks the page as a moderator: what is missing keeps the round shut, each form
+// leads to the next empty field, and what is whole is listed apart.
+func TestSheet(t *testing.T) {
+	w := open(t)
+	marta, paolo := w.as("marta"), w.as("paolo")
+	at := "/desk/" + w.c.Slug
+	if link := marta.Get(t, at).Page.Find("main a[href='" + desk + "']"); !strings.Contains(link.Text(), "mancano 2") {
+		t.Errorf("the desk says %q", link.Text())
+	}
+	page := paolo.Get(t, at+"/rounds/2/open")
+	if check := page.Page.Find("main a[href='" + desk + "']"); !strings.Contains(check.Text(), "2 affermazioni senza parole") {
+		t.Errorf("before it is opened, the page says %s", page.Text("main"))
+	}
+	_, before := form(page, 0)
+	if got := paolo.Post(t, at+"/rounds/2/open", before); got.Status != 409 || got.Page.Find("[role=alert] a[href='"+desk+"']").Length() != 1 || !strings.Contains(got.Text("[role=alert]"), "1, 2") {
+		t.Errorf("opened: %d %s", got.Status, got.Text("[role=alert]"))
+	}
+
+	page = marta.Get(t, "/en"+desk)
+	if n := page.Page.Find("main form").Length(); n != 2 || page.Page.Find("main [lang=it]").Length() < 2 || page.Page.Find("textarea[lang=de]").Length() != 2 {
+		t.Errorf("%d forms: %s", n, page.Text("main"))
+	}
+	action, v := form(marta.Get(t, desk), 0)
+	v.Set("text.de", "Der Markt öffnet abends.")
+	if got := marta.Post(t, action, v); got.Status != 303 || !strings.HasSuffix(got.Location, desk+"#f-s2-text-de") {
+		t.Errorf("half a statement: %d to %s", got.Status, got.Location)
+	}
+	_, v = form(marta.Get(t, desk), 0)
+	v.Set("text.en", "The market opens in the evening.")
+	if got := marta.Post(t, action, v); got.Status != 303 || !strings.HasSuffix(got.Location, desk+"#f-s2-text-de") {
+		t.Errorf("a whole statement: %d to %s", got.Status, got.Location)
+	}
+	page = marta.Get(t, desk)
+	if page.Count("#f-s2-text-de") != 1 || !strings.Contains(page.Text("#lacking"), "1 affermazione") || !strings.Contains(page.Text("#whole"), "1 affermazione") {
+		t.Errorf("%s", page.Text("main"))
+	}
+	action, v = form(page, 0)
+	v.Set("text.de", "Der Platz ist autofrei.")
+	v.Set("text.en", "The square is closed to cars.")
+	if got := marta.Post(t, action, v); got.Status != 303 || !strings.HasSuffix(got.Location, desk) {
+		t.Errorf("the last statement: %d to %s", got.Status, got.Location)
+	}
+	if page = marta.Get(t, desk); page.Count("#lacking") != 0 || !strings.Contains(page.Text("main"), "Non manca nessuna traduzione") {
+		t.Errorf("%s", page.Text("main"))
+	}
+	_, before = form(paolo.Get(t, at+"/rounds/2/open"), 0)
+	if got := paolo.Post(t, at+"/rounds/2/open", before); got.Status != 303 {
+		t.Errorf("opened: %d %s", got.Status, got.Text("main"))
+	}
+	// A round has shown the words: others need a reason, and what was typed comes back.
+	action, v = form(marta.Get(t, desk), 0)
+	v.Set("text.de", "Abends öffnet der Markt.")
+	got := marta.Post(t, action, v)
+	if got.Status != 422 || got.Count("#errors a[href='#f-s1-reason']") != 1 || strings.TrimPrefix(got.Page.Find("#f-s1-text-de").Text(), "\n") != "Abends öffnet der Markt." || got.Page.Find("#f-s1-reason").AttrOr("aria-invalid", "") != "true" {
+		t.Errorf("without a reason: %d %s", got.Status, got.Text("#errors"))
+	}
+	_, v = form(got, 0)
+	v.Set("reason", "Suonava male.")
+	if got := marta.Post(t, action, v); got.Status != 303 {
+		t.Errorf("with a reason: %d %s", got.Status, got.Text("main"))
+	}
+}
+
+// TestSheetRefuses: who may not translate reads, or sees nothing; what somebody else wrote in
+// the meantime stands beside what was typed.
+func TestSheetRefuses(t *testing.T) {
+	w := open(t)
+	marta, davide := w.as("marta"), w.as("davide")
+	action, v := form(davide.Get(t, desk), 0)
+	v.Set("text.de", "Der Markt öffnet abends.")
+	for who, want := range map[string]struct{ read, write int }{"giulia": {200, 403}, "paolo": {200, 403}, "anna": {403, 403}, "nicola": {403, 403}} {
+		b := w.as(who)
+		page := b.Get(t, desk)
+		if page.Status != want.read || page.Page.Find("main form").Length() != 0 {
+			t.Errorf("%s reads: %d, %d forms", who, page.Status, page.Page.Find("main form").Length())
+		}
+		if got := b.Post(t, action, v); got.Status != want.write {
+			t.Errorf("%s writes: %d", who, got.Status)
+		}
+	}
+	if got := w.site.Stranger().Get(t, desk); got.Status != 303 || !strings.Contains(got.Location, "/sign-in") {
+		t.Errorf("a stranger reads: %d", got.Status)
+	}
+	if got := marta.Post(t, desk+"/nonsense", v); got.Status != 404 {
+		t.Errorf("no statement: %d", got.Status)
+	}
+	bad := url.Values{"item_version": v["item_version"], "seen.de": v["seen.de"], "seen.en": v["seen.en"], "text.de": {strings.Repeat("x", 700)}, "text.en": {"\u200b"}}
+	if got := marta.Post(t, action, bad); got.Status != 422 || got.Count("#errors a[href='#f-s1-text-de']") != 1 || !strings.Contains(got.Text("#errors"), "Affermazione 1, in tedesco") {
+		t.Errorf("too long: %d %s", got.Status, got.Text("#errors"))
+	}
+	if got := marta.Post(t, action, v); got.Status != 303 {
+		t.Fatalf("Marta: %d %s", got.Status, got.Text("main"))
+	}
+	v.Set("text.de", "Am Abend ist Markt.")
+	got := davide.Post(t, action, v)
+	if got.Status != 409 || !strings.Contains(got.Text("main"), "Der Markt öffnet abends.") || strings.TrimPrefix(got.Page.Find("#f-s1-text-de").Text(), "\n") != "Am Abend ist Markt." {
+		t.Errorf("Davide: %d %s", got.Status, got.Text("main"))
+	}
+	again := url.Values{}
+	got.Page.Find("form#s1").Find("input, textarea").Each(func(_ int, i *goquery.Selection) {
+		again.Set(i.AttrOr("name", ""), i.AttrOr("value", strings.TrimPrefix(i.Text(), "\n")))
+	})
+	if got := davide.Post(t, action, again); got.Status != 303 {
+		t.Errorf("Davide, who has seen it: %d %s", got.Status, got.Text("main"))
+	}
+	w.ok(w.Consultations.Withdraw(t.Context(), w.Person(t, "giulia"), w.c.Slug, "Non serve più."))
+	if got := davide.Post(t, action, v); got.Status != 409 || !strings.Contains(got.Text("main"), "Am Abend ist Markt.") {
+		t.Errorf("after the end: %d %s", got.Status, got.Text("main"))
+	}
+}
