@@ -121,7 +121,7 @@ func acts(desk string, page webtest.Response) []string {
 	page.Page.Find("main a.btn").Each(func(_ int, a *goquery.Selection) {
 		href, _, _ := strings.Cut(a.AttrOr("href", ""), "#")
 		if act := href[strings.LastIndex(href, "/")+1:]; strings.HasPrefix(href, desk+"/") && slices.Contains([]string{
-			"announce", "delete", "start", "open", "close", "suspend", "resume", "conclude", "publish", "withdraw", "reword",
+			"announce", "delete", "start", "open", "extend", "remind", "close", "suspend", "resume", "conclude", "publish", "withdraw", "reword",
 		}, act) {
 			all = append(all, href)
 		}
@@ -153,7 +153,7 @@ var unversioned = map[string]string{
 	"/desk/{slug}/acts/{act}/undo":                        "is about one act, which is undone once",
 	"/desk/{slug}/looks":                                  "is about one act, which is judged once",
 	"/desk/{slug}/appeals":                                "is about one appeal, which is decided once",
-	"/desk/{slug}/reasons":                                "names a text by its digest",
+	"/desk/{slug}/reasons/{reason}":                       "names a text by its digest",
 	"/desk/{slug}/contributions/{contribution}/remove":    "is about one text, which changes no more",
 	"/desk/{slug}/invitations/{group}":                    "puts a file aside, and invites nobody",
 	"/desk/{slug}/invitations/{group}/import":             "names what was checked, and finds no other",
@@ -252,7 +252,7 @@ func TestAFormThatSaysNothingOfItsPageIsRefused(t *testing.T) {
 
 	w.drafted(w.as("giulia"), w.complete("portici"))
 	desk := "/desk/" + webtest.Answering
-	try("/desk/portici", "/desk/portici/draft/question", "/desk/"+webtest.Announced, "/desk/"+webtest.Gathering, desk, desk+"/rules", desk+"/staff", desk+"/library/1", "/administrations/riva")
+	try("/desk/portici", "/desk/portici/draft/question", "/desk/"+webtest.Announced, "/desk/"+webtest.Gathering, desk, desk+"/corrections/title", desk+"/rules", desk+"/staff", desk+"/library/1", "/administrations/riva")
 	w.must(h.Consultations.Suspend(t.Context(), giulia, webtest.Gathering, "Un dubbio."))
 	try("/desk/" + webtest.Gathering)
 	w.must(h.Consultations.Resume(t.Context(), giulia, webtest.Gathering))

@@ -100,8 +100,8 @@ var abouts = []about{
 		offers: func(v deskView, r *consultation.Round) bool {
 			return v.Facilitator && v.Current != nil && v.Current.Number == r.Number && r.State == consultation.RoundOpen
 		},
-		does: reminds, use: func(d room, ctx context.Context, q *page.Request, _ *steering.Service, slug string, number int, _ page.Form) error {
-			return d.Facilitation.Remind(ctx, q.Actor, slug, number)
+		does: reminds, use: func(d room, ctx context.Context, q *page.Request, _ *steering.Service, slug string, number int, form page.Form) error {
+			return d.Facilitation.Remind(ctx, q.Actor, slug, number, form.Version("version"))
 		}},
 	{act: "suspend", reason: reasoned,
 		offers: func(v deskView, _ *consultation.Round) bool { return v.suspends() },

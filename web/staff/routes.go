@@ -55,7 +55,7 @@ func New(s Services) (Handlers, error) {
 		Desks: d.desks, Desk: d.desk,
 		Before: d.before, Does: d.does, Done: d.done,
 		Release: d.releaseRound,
-		Decide: d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
+		Decide:  d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
 		Editor: d.editor, Reword: d.reword,
 		Minority: d.minority, Report: d.report,
 		Members: d.members, Replace: d.replace,

@@ -77,9 +77,14 @@ func (s *Service) Correct(ctx context.Context, actor account.Actor, slug string,
 		now := field.Read(x.Now, &bad)
 		reason := prose.Field{Name: "reason", Max: 2000, Needed: true}.Read(x.Reason, &bad)
 		switch {
-		case Version(was) != x.Seen && now == was:
-			return nil // pressed twice
 		case Version(was) != x.Seen:
+			entries, err := s.record.EntriesOf(ctx, tx, c.ID)
+			if err != nil {
+				return err
+			}
+			if last := Read(entries); len(last) > 0 && last[0].Text == x.Text && last[0].Now == now && Version(last[0].Was) == x.Seen {
+				return nil // pressed twice
+			}
 			return fault.New(fault.Conflict, "text_changed", "somebody corrected this text in the meantime")
 		case now == was && len(bad) == 0:
 			bad = append(bad, fault.Field{Name: "now", Code: "same_words", Message: "are the words that it has"})

@@ -20,8 +20,9 @@ type Letter struct{ Subject, Text string }
 
 // Remind sends everyone enrolled a reminder of an open round (facilitator): to those who have
 // answered too, since nobody knows who has. Conflict "remind_days" in the first and last days
-// of the round, "reminded" when it was done for this deadline already, unless by the actor.
-func (s *Service) Remind(ctx context.Context, actor account.Actor, slug string, number int) error {
+// of the round, that of Unmoved when the letter is not the one that the actor read (seen: the
+// StateVersion that its page showed), "reminded" when it was done for this deadline already, unless by the actor.
+func (s *Service) Remind(ctx context.Context, actor account.Actor, slug string, number int, seen string) error {
 	return lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
 		r := c.Round(number)
 		if r == nil {
@@ -32,6 +33,9 @@ func (s *Service) Remind(ctx context.Context, actor account.Actor, slug string, 
 		}
 		_, role, err := r.State.Step(consultation.ActRemind, c.Roles(actor)...)
 		if err != nil {
+			return err
+		}
+		if err := s.consultations.Seen(seen).Unmoved(ctx, tx, *c); err != nil {
 			return err
 		}
 		if err := c.NeedRunning(); err != nil {

@@ -33,7 +33,7 @@ func TestAReminderGoesToEveryone(t *testing.T) {
 		return n
 	}
 	remind := func(who account.Actor, number int) error {
-		return w.Facilitation.Remind(t.Context(), who, c.Slug, number)
+		return w.Facilitation.Remind(t.Context(), who, c.Slug, number, "")
 	}
 	refused := func(when string, err error, code string) {
 		t.Helper()
@@ -64,6 +64,11 @@ func TestAReminderGoesToEveryone(t *testing.T) {
 	if err != nil || o.Unreminded != nil || !strings.Contains(o.Letter.Subject, "giro 1") || !strings.Contains(o.Letter.Text, "nessuno sa chi ha risposto") {
 		t.Errorf("the outlook: %+v, %v", o, err)
 	}
+	seen, err := w.Consultations.StateVersion(t.Context(), w.Reread(t, c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused("a letter that was not read", w.Facilitation.Remind(t.Context(), paolo, c.Slug, 1, seen+"…"), "moved_on")
 	for range 2 { // pressed twice
 		if err := remind(paolo, 1); err != nil {
 			t.Fatal(err)
