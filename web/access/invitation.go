@@ -262,7 +262,7 @@ func (c room) letters(q *page.Request) error {
 }
 
 // address is where a printed code is typed, as people write it.
-func (v letterView) address(q *page.Request) string {
+func (v letterView) address() string {
 	return v.base + i18n.Path(v.Language, "/consultations/"+v.Slug+"/invitation")
 }
 

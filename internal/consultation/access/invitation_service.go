@@ -67,13 +67,12 @@ func (i Invitations) Count() map[Letter]int {
 // Public tells whether letters can be sent: before the announcement a code opens nothing.
 func (i Invitations) Public() bool { return i.Stage != consultation.Draft }
 
-// invited finds a group of invitations, where they may be changed.
-func invited(actor account.Actor, c consultation.Consultation, id string) (protocol.GroupPlan, error) {
-	g, err := guestGroup(c, id)
-	if err != nil {
-		return g, err
+// canInvite refuses a group that is none of invitations, and where they may not be changed.
+func canInvite(actor account.Actor, c consultation.Consultation, id string) error {
+	if _, err := guestGroup(c, id); err != nil {
+		return err
 	}
-	return g, CanKeepLists(actor, c)
+	return CanKeepLists(actor, c)
 }
 
 func guestGroup(c consultation.Consultation, id string) (protocol.GroupPlan, error) {
@@ -169,7 +168,7 @@ func (s *Service) CheckGuests(ctx context.Context, actor account.Actor, slug, id
 	if err != nil {
 		return CheckedGuests{}, err
 	}
-	if _, err := invited(actor, c, id); err != nil {
+	if err := canInvite(actor, c, id); err != nil {
 		return CheckedGuests{}, err
 	}
 	out := CheckedGuests{}
@@ -180,7 +179,7 @@ func (s *Service) CheckGuests(ctx context.Context, actor account.Actor, slug, id
 		return out, err
 	}
 	err = lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-		if _, err := invited(actor, *c, id); err != nil {
+		if err := canInvite(actor, *c, id); err != nil {
 			return err
 		}
 		out.Staged, err = s.guests.Stage(ctx, tx, c.ID, id, out.Sheet)
@@ -209,7 +208,7 @@ func (s *Service) Invite(ctx context.Context, actor account.Actor, slug, id stri
 // inviting is an act on a group of invitations.
 func (s *Service) inviting(ctx context.Context, actor account.Actor, slug, id string, do func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error) error {
 	return lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
-		if _, err := invited(actor, *c, id); err != nil {
+		if err := canInvite(actor, *c, id); err != nil {
 			return err
 		}
 		return do(ctx, tx, c)

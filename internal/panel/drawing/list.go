@@ -60,13 +60,14 @@ func ReadList(file io.Reader) ([]Coded, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, flaw := range r.Flaws {
-		if flaw.Field == columnCode {
-			return nil, sheet.Refused("draw_list_code", "a line has no code", map[string]any{"line": flaw.Line})
-		}
-		return nil, sheet.Refused("draw_list_line", "a line cannot be read", map[string]any{"line": flaw.Line})
+	if len(r.Flaws) == 0 {
+		return out, nil
 	}
-	return out, nil
+	flaw := r.Flaws[0]
+	if flaw.Field == columnCode {
+		return nil, sheet.Refused("draw_list_code", "a line has no code", map[string]any{"line": flaw.Line})
+	}
+	return nil, sheet.Refused("draw_list_line", "a line cannot be read", map[string]any{"line": flaw.Line})
 }
 
 // normal is the one spelling of a code: capitals, without spaces.

@@ -107,4 +107,3 @@ func TestWhatIsKeptOfAGuestHasOneLength(t *testing.T) {
 		}
 	}
 }
-
