@@ -117,6 +117,7 @@ func (p *person) drag(from, to string) {
 		p.do(chromedp.ScrollIntoView(of, chromedp.ByQuery), chromedp.Evaluate(fmt.Sprintf(`(() => { const r = document.querySelector(%q).querySelector(".nm").getBoundingClientRect(); return [r.x + 5, r.y + r.height / 2] })()`, of), &at))
 		return at[0], at[1]
 	}
+	p.do(chromedp.WaitReady(from+"[draggable=true]", chromedp.ByQuery)) // by the page's script
 	toX, toY := middle(to)
 	fromX, fromY := middle(from)
 	p.do(input.SetInterceptDrags(true),

@@ -142,12 +142,11 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/publish":                                         "it goes on",
 	"/desk/{slug}/rounds/{number}/open":                            "they are the facilitator's",
 	"/desk/{slug}/rounds/{number}/close":                           "as above",
+	"/desk/{slug}/rounds/{number}/extend":                          "as above",
+	"/desk/{slug}/rounds/{number}/remind":                          "as above",
 	"/desk/{slug}/items/{item}/reword":                             "as above",
 	"/desk/{slug}/contributions":                                   "they are the moderators'",
 	"/desk/{slug}/appeals":                                         "as above",
-	"/first-run":                                                   "there are administrations",
-	"/desk/{slug}/rounds/{number}/extend":                          "as above",
-	"/desk/{slug}/rounds/{number}/remind":                          "as above",
 	"/desk/{slug}/reasons/{reason}":                                "they are the moderators'",
 	"/desk/{slug}/contributions/{contribution}/remove":             "as above",
 	"/desk/{slug}/library/{n}/withdraw":                            "a document is withdrawn once",
@@ -156,7 +155,7 @@ var withoutExample = map[string]string{
 	"/consultations/{slug}/invitation":                             "no group of the demonstration is entered by invitation",
 	"/desk/{slug}/invitations/{group}":                             "as above",
 	"/desk/{slug}/invitations/{group}/letters":                     "as above",
-	"/desk/{slug}/translations":                                    "every consultation of the demonstration is held in one language",
+	"/first-run": "there are administrations",
 }
 
 // path is an address of a row.
@@ -394,6 +393,7 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	wizard, err11 := draft.New(o.Draft)
 	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
 	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
+	o.Rehearsal.Reasons, o.Rehearsal.OpinionReasons = webpublic.Reasons, webpublic.OpinionReasons
 	trial, err12 := rehearsal.New(o.Rehearsal)
 	house, err13 := oversight.New(o.Oversight)
 	guests, err14 := invite.New(o.Invite)

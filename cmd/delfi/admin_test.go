@@ -165,7 +165,7 @@ func TestAdminRoles(t *testing.T) {
 		t.Fatal(err)
 	}
 	giulia := account.Actor{Account: uuid.New(), Grants: []account.Grant{{Administration: all[0].ID, Role: account.Administrator}}}
-	if _, err := draft.New(d.db, d.Service).Create(t.Context(), giulia, all[0].ID, draft.Form{Slug: "la-piazza", Language: "it", Title: "La piazza"}); err != nil {
+	if _, err := draft.New(d.db, nil, d.Service).Create(t.Context(), giulia, all[0].ID, draft.Form{Slug: "la-piazza", Language: "it", Title: "La piazza"}); err != nil {
 		t.Fatal(err)
 	}
 	d.does(in("grant", "riva", "facilitator", "m-7", "--consultation", "la-piazza"),

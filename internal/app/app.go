@@ -137,7 +137,7 @@ func New(o Options) (*App, error) {
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
 	a.Access = access.New(db, a.Record, a.Rolls, a.Invitations, a.Notices, a.Panel)
 	a.Notices.Host(a.Access.Guest)
-	a.Drafts, a.Templates, a.Scopes = draft.New(db, a.Accounts), template.New(db), scope.New(db)
+	a.Drafts, a.Templates, a.Scopes = draft.New(db, jobs, a.Accounts), template.New(db), scope.New(db)
 	a.Oversight = oversight.New(db, a.Drafts, a.Panel)
 	a.Consultations = steering.New(db, jobs, a.Drafts, a.Record, a.Pseudonyms, a.Panel, a.Notices)
 	a.Moderation = moderation.New(db, a.Record, o.Keys)

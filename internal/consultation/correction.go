@@ -26,6 +26,15 @@ var Texts = []Text{TitleText, QuestionText, BackgroundText, ActText, SignatoryTe
 // Target names a text in the record.
 func (t Text) Target() string { return "text " + string(t) }
 
+// Field names a text among TextFields.
+func (t Text) Field() string {
+	switch t {
+	case ActText, SignatoryText, MoneyText, LeftOutText:
+		return "commitment_" + string(t)
+	}
+	return string(t)
+}
+
 // Words is the place of a text in its consultation; nil for a name that is none's.
 func (c *Consultation) Words(t Text) *string {
 	switch t {

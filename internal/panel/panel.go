@@ -131,14 +131,20 @@ func (s *Service) enrol(ctx context.Context, actor account.Actor, consultation u
 		if err != nil {
 			return err
 		}
-		group, err := find(ctx, tx, t)
-		if err != nil {
-			return err
-		}
+		// Before anything is looked up for them: who cannot enter learns of no code whether it works.
 		if left, err := pseudonym.Departed(ctx, tx, consultation, mark); err != nil {
 			return err
 		} else if left {
 			return fault.New(fault.Conflict, "left_before", "you were on this panel and left it: the same person does not answer twice")
+		}
+		if in, err := findGroups(ctx, tx, consultation, []uuid.UUID{actor.Account}); err != nil {
+			return err
+		} else if _, enrolled := in[actor.Account]; enrolled {
+			return fault.New(fault.Conflict, "already_enrolled", "you are enrolled already")
+		}
+		group, err := find(ctx, tx, t)
+		if err != nil {
+			return err
 		}
 		day := civiltime.Date(tx.Now)
 		added, err := insertEnrolment(ctx, tx, consultation, actor.Account, group, day)

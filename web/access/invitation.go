@@ -225,9 +225,9 @@ func (c room) guest(q *page.Request) error {
 	act := form.Value("act")
 	switch act {
 	case "again":
-		err = c.Access.Again(q.Context(), q.Actor, v.Slug, v.Group.ID, id)
+		err = c.Access.Again(q.Context(), q.Actor, v.Slug, v.Group.ID, id, form.Value("shown"))
 	case "renew":
-		err = c.Access.Renew(q.Context(), q.Actor, v.Slug, v.Group.ID, id)
+		err = c.Access.Renew(q.Context(), q.Actor, v.Slug, v.Group.ID, id, form.Value("shown"))
 	case "revoke":
 		err = c.Access.Revoke(q.Context(), q.Actor, v.Slug, v.Group.ID, id)
 	default:

@@ -24,8 +24,8 @@ type Services struct {
 		Invite(ctx context.Context, actor account.Actor, slug, group string, staged uuid.UUID) (invitation.Imported, error)
 		SendAll(ctx context.Context, actor account.Actor, slug, group string) (int, error)
 		Until(ctx context.Context, actor account.Actor, slug, group, day string) error
-		Again(ctx context.Context, actor account.Actor, slug, group string, guest uuid.UUID) error
-		Renew(ctx context.Context, actor account.Actor, slug, group string, guest uuid.UUID) error
+		Again(ctx context.Context, actor account.Actor, slug, group string, guest uuid.UUID, shown string) error
+		Renew(ctx context.Context, actor account.Actor, slug, group string, guest uuid.UUID, shown string) error
 		Revoke(ctx context.Context, actor account.Actor, slug, group string, guest uuid.UUID) error
 		Print(ctx context.Context, actor account.Actor, slug, group string) (access.Invitations, []access.Printed, error)
 	}

@@ -50,11 +50,13 @@ func (c room) page(q *page.Request) error {
 		return err
 	}
 	if v.Group != "" {
+		q.Cookies.DeleteSealed(sealed, v.Slug)
 		q.Flash("consultation.enrol.already")
 		return q.Redirect(v.Path(""))
 	}
 	if q.Actor.SignedIn() {
-		q.Cookies.Peek(sealed, v.Slug, &v.Typed) // none leaves the field empty
+		// None leaves the field empty. It is read once: the next reader of this browser may be another.
+		q.Cookies.Open(sealed, v.Slug, &v.Typed)
 	}
 	return q.Render(http.StatusOK, asked(v))
 }

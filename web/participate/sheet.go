@@ -119,7 +119,7 @@ func (p *paperView) own(i consultation.Item) templ.Component {
 		key := piece.Key{
 			Part: "statement", Of: i.Number,
 			Vary: vary(flag(p.All), flag(p.Last == nil), last, beside, note, flag(p.Told(i.ID)), now.Choice, flag(given), flag(wrote)),
-			Own:  p.Problems.Has(answerField(i)) || p.Problems.Has(reasonField(i)) || p.Problems.Has(arguesField(i)),
+			Own:  p.Sent != nil, // it shows what was sent, which may be anything
 		}
 		ask, holes := why(p, s, typed{}), []templ.Component{drawn(p, i)}
 		if wrote {

@@ -7,6 +7,8 @@ import (
 
 	"delfi/internal/account/office"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/contribution"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/ledger/leaf"
@@ -22,9 +24,18 @@ type removalView struct {
 
 // published is a reason that stands in a feedback document.
 type published struct {
-	Item   int // its statement's number
+	Item   int    // its statement's number; 0 for one about a list
+	List   string // the kind of its list; "" for one about a statement
 	Digest string
 	Text   string
+}
+
+// about names what a reason is about: a statement, or a list as a whole.
+func (r published) about(q *page.Request) string {
+	if r.List != "" {
+		return q.T("staff.removal.list")
+	}
+	return q.T("staff.synthesis.statement", "number", r.Item)
 }
 
 func (v removalView) frame(q *page.Request) ui.Frame {
@@ -57,6 +68,16 @@ func (d room) reasons(q *page.Request) (removalView, error) {
 	if err != nil {
 		return v, err
 	}
+	seen := map[published]bool{}
+	add := func(one published, reason feedback.Reason) {
+		one.Text = reason.Text
+		if reason.Removed != "" || seen[one] {
+			return
+		}
+		seen[one] = true
+		one.Digest = leaf.Digest([]byte(reason.Text))
+		v.Reasons = append(v.Reasons, one)
+	}
 	for _, r := range c.Rounds {
 		if r.State != consultation.RoundReleased || r.Kind == delphi.Gather {
 			continue
@@ -68,13 +89,16 @@ func (d room) reasons(q *page.Request) (removalView, error) {
 		for _, i := range f.Items {
 			at := slices.IndexFunc(items, func(it consultation.Item) bool { return it.ID == i.Item })
 			for _, reason := range i.Reasons {
-				one := published{Digest: leaf.Digest([]byte(reason.Text)), Text: reason.Text}
+				one := published{}
 				if at >= 0 {
 					one.Item = items[at].Number
 				}
-				if reason.Removed == "" && !slices.Contains(v.Reasons, one) {
-					v.Reasons = append(v.Reasons, one)
-				}
+				add(one, reason)
+			}
+		}
+		for _, l := range f.Lists {
+			for _, reason := range l.Reasons {
+				add(published{List: l.Kind}, reason)
 			}
 		}
 	}
@@ -88,7 +112,7 @@ func (d room) beforeReason(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(consultation.Offices(q.Actor, v.Consultation), office.Moderator) {
+	if !contribution.CanRemove(q.Actor, v.Consultation) {
 		return office.Needs(office.Moderator)
 	}
 	at := slices.IndexFunc(v.Reasons, func(r published) bool { return r.Digest == q.Param("reason") })
@@ -105,7 +129,7 @@ func (v removalView) removal(q *page.Request, r published) ui.Removal {
 	f.Crumbs[2].Path = list
 	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("staff.removal.button")})
 	return ui.Removal{
-		Frame: f, Kicker: v.Consultation.Title, KickerLang: v.Consultation.Language, Title: q.T("staff.removal.reason_before", "number", r.Item),
+		Frame: f, Kicker: v.Consultation.Title, KickerLang: v.Consultation.Language, Title: q.T("staff.removal.reason_before", "about", r.about(q)),
 		Words: r.Text, Lang: v.Consultation.Language,
 		Goes:   []string{q.T("staff.removal.words_go"), q.T("staff.removal.reason_goes")},
 		Stays:  []string{q.T("staff.removal.reason_stays"), q.T("staff.removal.trace_stays")},

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -40,6 +41,30 @@ var Letters = []Letter{Unsent, Waiting, Sent, Bounced, Paper, Revoked}
 type Guest struct {
 	invitation.Invitation
 	Letter Letter
+}
+
+// Shown writes what a page shows of an invitation, for the act that is chosen on it.
+func (g Guest) Shown() string { return fmt.Sprint(g.Edition, " ", g.Letter) }
+
+// errGuest is for an act on an invitation that is not as the page showed it.
+var errGuest = fault.New(fault.Conflict, "guest_changed", "this invitation was changed in the meantime: look at it, then press again")
+
+// unmoved compares an invitation with what the page showed of it. done tells that the act was
+// taken already: its button was pressed twice.
+func (s *Service) unmoved(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, guest uuid.UUID, shown string, done func(was, now Guest) bool) (bool, error) {
+	all, err := s.withLetters(ctx, tx, consultation, group)
+	if err != nil {
+		return false, err
+	}
+	at := slices.IndexFunc(all, func(g Guest) bool { return g.ID == guest })
+	if at < 0 || all[at].Shown() == shown {
+		return false, nil // one that is not there is refused by the act
+	}
+	was := Guest{}
+	if _, err := fmt.Sscan(shown, &was.Edition, &was.Letter); err != nil || !done(was, all[at]) {
+		return false, errGuest
+	}
+	return true, nil
 }
 
 // Invitations is a group of invitations, as those see it who invite.
@@ -272,9 +297,14 @@ func (s *Service) SendAll(ctx context.Context, actor account.Actor, slug, id str
 	return n, err
 }
 
-// Again sends the letter of an invitation once more, with the code that it had.
-func (s *Service) Again(ctx context.Context, actor account.Actor, slug, id string, guest uuid.UUID) error {
+// Again sends the letter of an invitation once more, with the code that it had. shown is what
+// the page showed of it.
+func (s *Service) Again(ctx context.Context, actor account.Actor, slug, id string, guest uuid.UUID, shown string) error {
 	return s.inviting(ctx, actor, slug, id, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
+		twice := func(was, now Guest) bool { return was.Edition == now.Edition && now.Letter == Waiting }
+		if done, err := s.unmoved(ctx, tx, c.ID, id, guest, shown, twice); err != nil || done {
+			return err
+		}
 		g, group, _, works, err := s.guests.Find(ctx, tx, c.ID, guest)
 		if err != nil {
 			return err
@@ -291,8 +321,13 @@ func (s *Service) Again(ctx context.Context, actor account.Actor, slug, id strin
 
 // Renew gives an invitation another code, and sends it where there is an e-mail address and the
 // consultation is public. Whether the one before was used changes nothing, and is not said.
-func (s *Service) Renew(ctx context.Context, actor account.Actor, slug, id string, guest uuid.UUID) error {
+// shown is what the page showed of it.
+func (s *Service) Renew(ctx context.Context, actor account.Actor, slug, id string, guest uuid.UUID, shown string) error {
 	return s.inviting(ctx, actor, slug, id, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
+		twice := func(was, now Guest) bool { return was.Edition+1 == now.Edition && now.Letter != Revoked }
+		if done, err := s.unmoved(ctx, tx, c.ID, id, guest, shown, twice); err != nil || done {
+			return err
+		}
 		g, err := s.guests.Renew(ctx, tx, c.ID, id, guest)
 		if err != nil {
 			return err

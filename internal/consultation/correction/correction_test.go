@@ -54,6 +54,24 @@ func TestACorrectionLeavesItsTrace(t *testing.T) {
 	}
 }
 
+// TestACorrectionTakesTheOldWordsFromEveryLanguage: readers of a further language read the
+// corrected words, not a translation of what was wrong; other texts stay translated.
+func TestACorrectionTakesTheOldWordsFromEveryLanguage(t *testing.T) {
+	w := apptest.New(t)
+	c := w.Consultation(t).Announced()
+	if _, err := w.DB.Pool().ExecContext(t.Context(), `UPDATE civic.consultation SET translations = '{"de": {"title": "Der Platz", "background": "Um acht.", "commitment_act": "Akt"}}' WHERE id = $1`, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []consultation.Text{consultation.BackgroundText, consultation.ActText} {
+		if err := w.Corrections.Correct(t.Context(), w.Person(t, "giulia"), c.Slug, fix(w.Reread(t, c), text, "Alle nove.")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.Reread(t, c).Translations["de"]; len(got) != 1 || got["title"] != "Der Platz" {
+		t.Errorf("in German: %q", got)
+	}
+}
+
 // TestACorrectionThatIsRefused changes nothing and writes nothing.
 func TestACorrectionThatIsRefused(t *testing.T) {
 	w := apptest.New(t)

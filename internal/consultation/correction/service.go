@@ -93,6 +93,10 @@ func (s *Service) Correct(ctx context.Context, actor account.Actor, slug string,
 			return fault.Bad(bad...)
 		}
 		*text = now
+		// Words in other languages say what was wrong: readers get the corrected ones instead.
+		for _, translated := range c.Translations {
+			delete(translated, x.Text.Field())
+		}
 		if err := lifecycle.SaveTexts(ctx, tx, *c); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -17,6 +18,8 @@ import (
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
+	"delfi/internal/panel"
+	"delfi/internal/platform/job"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/space"
 )
@@ -37,11 +40,14 @@ func Classical(plan protocol.ClassicalPlan) string { return form.Classical(plan)
 // entry in the record, since a draft was never public.
 type Service struct {
 	db       *postgres.DB
+	jobs     *job.Queue
 	accounts *account.Service
 }
 
 // New makes the service.
-func New(db *postgres.DB, a *account.Service) *Service { return &Service{db: db, accounts: a} }
+func New(db *postgres.DB, jobs *job.Queue, a *account.Service) *Service {
+	return &Service{db: db, jobs: jobs, accounts: a}
+}
 
 // Create stores a draft (administrator). Invalid names every field that cannot be stored.
 func (s *Service) Create(ctx context.Context, actor account.Actor, administration uuid.UUID, f form.Form) (consultation.Consultation, error) {
@@ -271,6 +277,10 @@ func (s *Service) Delete(ctx context.Context, actor account.Actor, slug, version
 			return err
 		}
 		if err := lifecycle.DeleteDraft(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		// The keys of its registers and invitations go too, and with them what backups hold.
+		if err := s.jobs.Enqueue(ctx, tx, panel.End{Consultation: c.ID}, time.Time{}); err != nil {
 			return err
 		}
 		return space.Drop(ctx, tx, c.Space)

@@ -67,7 +67,7 @@ func newTown(t *testing.T) *town {
 	h.accounts, h.record = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{})
 	secrets := pseudonym.New(h.db, keys)
 	h.panel = panel.New(h.db, h.accounts, secrets, roll.New(h.db, keys), invitation.New(h.db, keys))
-	h.drafts = draft.New(h.db, h.accounts)
+	h.drafts = draft.New(h.db, h.queue, h.accounts)
 	notices := notify.New(h.db, h.queue, h.accounts, nil, "http://localhost")
 	h.s = steering.New(h.db, h.queue, h.drafts, h.record, secrets, h.panel, notices)
 	h.f = facilitation.New(h.db, h.s, h.drafts, h.panel, h.record, notices)

@@ -101,9 +101,9 @@ func SaveCommitment(ctx context.Context, tx *postgres.Tx, id uuid.UUID, c consul
 func SaveTexts(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.consultation
-		SET title = $2, question = $3, background = $4
+		SET title = $2, question = $3, background = $4, translations = $5
 		WHERE id = $1`,
-		c.ID, c.Title, c.Question, c.Background)
+		c.ID, c.Title, c.Question, c.Background, translations(c))
 	if err != nil {
 		return fmt.Errorf("texts: %w", err)
 	}

@@ -2,6 +2,7 @@ package oversight
 
 import (
 	"context"
+	"math"
 
 	"github.com/google/uuid"
 
@@ -52,7 +53,7 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, administration 
 	if !account.CanAdminister(actor, administration) {
 		return Desk{}, fault.New(fault.Forbidden, "administrator_of_it", "only administrators change an administration's data and roles")
 	}
-	if page < 1 {
+	if page < 1 || page > math.MaxInt32 {
 		return Desk{}, fault.New(fault.NotFound, "not_found", "there is no such page")
 	}
 	var d Desk

@@ -116,7 +116,7 @@ func newHouseAs(t testing.TB, n, items int, change func(*draft.Form), begin func
 		}),
 	}
 	change(&form)
-	h.c, err = draft.New(h.db, h.accounts).Create(ctx, h.administrator, riva.ID, form)
+	h.c, err = draft.New(h.db, h.queue, h.accounts).Create(ctx, h.administrator, riva.ID, form)
 	h.must(err)
 	h.must(h.consultations.Announce(ctx, h.administrator, slug))
 	h.refresh()
@@ -159,7 +159,7 @@ func (h *house) wire() {
 	h.panel = panel.New(h.db, h.accounts, h.pseudonyms, roll.New(h.db, keys), invitation.New(h.db, keys))
 	h.record = ledger.New(h.db, keys, ledger.Options{})
 	letters := notify.New(h.db, h.queue, h.accounts, nil, "http://localhost")
-	h.consultations = steering.New(h.db, h.queue, draft.New(h.db, h.accounts), h.record, h.pseudonyms, h.panel, letters)
+	h.consultations = steering.New(h.db, h.queue, draft.New(h.db, h.queue, h.accounts), h.record, h.pseudonyms, h.panel, letters)
 	h.ballots = ballot.New(h.db, h.consultations, h.pseudonyms, h.record)
 	h.tabulation = New(h.db, h.queue, h.consultations, h.pseudonyms, h.record)
 	h.archive = archive.New(h.db)

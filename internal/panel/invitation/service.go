@@ -39,6 +39,7 @@ func (l List) Over(day string) bool { return l.Until != "" && day > l.Until }
 type Invitation struct {
 	ID uuid.UUID
 	Guest
+	Edition int // of its code, from 1
 	Revoked bool
 }
 
@@ -310,7 +311,7 @@ func (s *Service) Of(ctx context.Context, tx *postgres.Tx, consultation uuid.UUI
 		if err != nil {
 			return nil, err
 		}
-		out[i] = Invitation{ID: r.id, Guest: g, Revoked: r.code == nil}
+		out[i] = Invitation{ID: r.id, Guest: g, Edition: r.edition, Revoked: r.code == nil}
 	}
 	slices.SortFunc(out, func(a, b Invitation) int {
 		return cmp.Or(cmp.Compare(folded(a.Name), folded(b.Name)), cmp.Compare(a.Email, b.Email), bytes.Compare(a.ID[:], b.ID[:]))

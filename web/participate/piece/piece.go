@@ -111,9 +111,9 @@ func (s *Sheet[S, R]) drawn(ctx context.Context, key Key, draw func() templ.Comp
 	parts = bytes.Split(b.Bytes(), mark)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !key.Own && s.bytes+b.Len() <= bytesKept {
+	if size := b.Len() + len(key.Vary); !key.Own && s.bytes+size <= bytesKept {
 		s.kept[key] = parts
-		s.bytes += b.Len()
+		s.bytes += size
 	}
 	return parts, nil
 }

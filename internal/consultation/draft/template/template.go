@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/google/uuid"
 
@@ -42,6 +43,12 @@ func of(c consultation.Consultation) (form.Form, error) {
 		return f, err
 	}
 	f.Title, f.Moderators, f.Facilitators, f.Offices = "", nil, nil, nil
+	translations := map[string]map[string]string{}
+	for lang, texts := range f.Translations {
+		translations[lang] = maps.Clone(texts)
+		delete(translations[lang], "title")
+	}
+	f.Translations = translations
 	return f, nil
 }
 
