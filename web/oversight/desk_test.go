@@ -30,7 +30,7 @@ func TestDesk(t *testing.T) {
 	if got.Status != http.StatusOK || owed.Length() != 2 {
 		t.Fatalf("%d: %d things wait: %s", got.Status, owed.Length(), got.Text("main"))
 	}
-	if line := got.Text(".dlf-stateline"); !strings.Contains(line, "2 cose aspettano l’amministrazione.") {
+	if line := got.Text(".dlf-stateline"); !strings.Contains(line, "L’amministrazione ha 2 cose da fare.") {
 		t.Errorf("the state line: %s", line)
 	}
 	for n, want := range map[int]struct{ words, path string }{
@@ -47,8 +47,8 @@ func TestDesk(t *testing.T) {
 	for slug, want := range map[string]struct{ who, acts, none string }{
 		webtest.Answering: {"Il panel: rispondere", "/suspend", "/resume"},
 		webtest.Gathering: {"Il panel: scrivere", "/withdraw", "/resume"},
-		webtest.Announced: {"Voi: riprendere", "/resume", "/suspend"},
-		webtest.Published: {"Voi: rispondere", "/staff", "/withdraw"},
+		webtest.Announced: {"L’amministrazione: riprendere", "/resume", "/suspend"},
+		webtest.Published: {"L’amministrazione: rispondere", "/staff", "/withdraw"},
 	} {
 		row := got.Page.Find(`table tr:has(th a[href="/desk/` + slug + `"])`)
 		if row.Length() != 1 || !strings.Contains(row.Text(), want.who) {

@@ -3,6 +3,7 @@ package participate
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -85,6 +86,18 @@ func TestPiecesShowNobodyElses(t *testing.T) {
 				}
 			}
 		}
+	}
+	// What was sent is drawn for its sender alone: it may be anything, and fills no cache.
+	sent := &paperView{view: v, All: true, Paper: ballot.Paper{Items: items, Feedback: document}, Sent: fields{"answer_1": strings.Repeat("0", 1<<20) + "5"}}
+	sent.sheet = sheetOf(&shared, v.Consultation, sent.Paper, "it")
+	before := sent.sheet.Len()
+	for _, i := range items {
+		if err := sent.own(i).Render(page.With(t.Context(), &page.Request{Printer: i18n.Printer{Lang: "it"}}), io.Discard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sent.sheet.Len() != before {
+		t.Errorf("%d pieces are kept of what was sent", sent.sheet.Len()-before)
 	}
 	if n := sheetOf(&shared, consultation.Consultation{}, ballot.Paper{Items: items, Feedback: document}, "it").Len(); n < 30 {
 		t.Errorf("%d pieces are kept", n)

@@ -82,7 +82,7 @@ func TestSheet(t *testing.T) {
 		t.Errorf("the desk says %q", link.Text())
 	}
 	page := paolo.Get(t, at+"/rounds/2/open")
-	if check := page.Page.Find("main a[href='" + desk + "']"); !strings.Contains(check.Text(), "2 affermazioni senza parole") {
+	if check := page.Page.Find("main a[href='" + desk + "']"); !strings.Contains(check.Text(), "2 affermazioni non ancora tradotte") {
 		t.Errorf("before it is opened, the page says %s", page.Text("main"))
 	}
 	_, before := form(page, 0)

@@ -198,3 +198,12 @@ func reached(steps []Step) int {
 	}
 	return n
 }
+
+// Current marks what is current among others: "page", "step"; an attribute without a value
+// would say that it is not.
+func Current(is bool, what string) templ.Attributes {
+	if !is {
+		return templ.Attributes{}
+	}
+	return templ.Attributes{"aria-current": what}
+}

@@ -235,7 +235,7 @@ func (d room) removal(q *page.Request, id uuid.UUID) (ui.Removal, error) {
 	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("staff.removal.button")})
 	return ui.Removal{
 		Frame: f, Kicker: v.Consultation.Title, KickerLang: v.Consultation.Language, Title: q.T("staff.removal.before", "alias", c.Alias.Name),
-		Words: c.Body, Lang: v.Consultation.Language,
+		Words: c.Body, Lang: v.Consultation.Lang(c.Language),
 		Goes:   []string{q.T("staff.removal.words_go"), q.T("staff.removal.contribution_goes")},
 		Stays:  []string{q.T("staff.removal.contribution_stays"), q.T("staff.removal.trace_stays")},
 		Action: removalPath(v.Consultation.Slug, id), Button: q.T("staff.removal.button"), Back: back, BackWords: q.T("staff.removal.back"),
