@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -86,7 +85,6 @@ func TestAnOrderByKeyboardByPointerAndWithoutScript(t *testing.T) {
 	dragging := enter(3)
 	dragging.open(page)
 	dragging.drag("ol.dlf-rank > li:nth-child(3)", "ol.dlf-rank > li:nth-child(1)")
-	dragging.do(chromedp.WaitReady("[role=status]", chromedp.ByQuery))
 	var names []string
 	dragging.do(chromedp.Evaluate(`[...document.querySelectorAll("ol.dlf-rank > li .nm")].slice(0, 4).map(e => e.textContent.trim())`, &names))
 	if want := []string{"Lavoro 4", "Lavoro 2", "Lavoro 3", "Lavoro 5"}; !slices.Equal(names, want) {
@@ -102,37 +100,17 @@ func TestAnOrderByKeyboardByPointerAndWithoutScript(t *testing.T) {
 	first(plain, "without script")
 }
 
-// drag drops one element on another with the mouse.
+// drag drops one element on another, by the events that a browser sends of it.
 func (p *person) drag(from, to string) {
 	p.t.Helper()
-	taken := make(chan *input.DragData, 1)
-	chromedp.ListenTarget(p.ctx, func(event any) {
-		if e, ok := event.(*input.EventDragIntercepted); ok {
-			taken <- e.Data
-		}
-	})
-	middle := func(of string) (x, y float64) {
-		p.t.Helper()
-		var at []float64
-		p.do(chromedp.ScrollIntoView(of, chromedp.ByQuery), chromedp.Evaluate(fmt.Sprintf(`(() => { const r = document.querySelector(%q).querySelector(".nm").getBoundingClientRect(); return [r.x + 5, r.y + r.height / 2] })()`, of), &at))
-		return at[0], at[1]
-	}
 	p.do(chromedp.WaitReady(from+"[draggable=true]", chromedp.ByQuery)) // by the page's script
-	toX, toY := middle(to)
-	fromX, fromY := middle(from)
-	p.do(input.SetInterceptDrags(true),
-		input.DispatchMouseEvent(input.MousePressed, fromX, fromY).WithButton(input.Left).WithClickCount(1),
-		input.DispatchMouseEvent(input.MouseMoved, fromX, fromY-20).WithButton(input.Left),
-		input.DispatchMouseEvent(input.MouseMoved, toX, toY).WithButton(input.Left))
-	select {
-	case data := <-taken:
-		for _, kind := range []input.DispatchDragEventType{input.DragEnter, input.DragOver, input.Drop} {
-			p.do(input.DispatchDragEvent(kind, toX, toY, data))
-		}
-	case <-p.ctx.Done():
-		p.t.Fatal("nothing was dragged")
-	}
-	p.do(input.DispatchMouseEvent(input.MouseReleased, toX, toY).WithButton(input.Left), input.SetInterceptDrags(false))
+	p.leave(chromedp.Evaluate(fmt.Sprintf(`(() => {
+		const carried = new DataTransfer();
+		const send = (at, kind) => document.querySelector(at).dispatchEvent(new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: carried}));
+		send(%q, "dragstart");
+		send(%q, "dragover");
+		send(%q, "drop");
+	})()`, from, to, to), nil))
 }
 
 // served serves the site of a house, and gives the browsers of its panelists, 320 px wide.
