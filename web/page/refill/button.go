@@ -50,47 +50,46 @@ func (f Form) Button(page []byte, s Switch, without ...string) ([]byte, error) {
 // Every page that is read comes by, so that no page is parsed: the two tags are found in its
 // bytes, as templates write them, and parsed alone.
 func Offer(page []byte, s Switch) ([]byte, error) {
-	for {
-		next, err := offer(page, s)
-		if err != nil || len(next) == len(page) { // a button is longer than a link
-			return page, err
-		}
-		page = next
-	}
-}
-
-// offer is Offer for the first link that is left.
-func offer(page []byte, s Switch) ([]byte, error) {
-	begin, end := spanOf(page, s.Class)
+	begin, end := spanOf(page, s.Class, 0)
 	if end == 0 {
 		return page, nil
 	}
 	from, to := mostTyped(page)
-	if to == 0 || begin < to && from < end {
+	if to == 0 {
 		return page, nil
 	}
 	form, err := parseTag(page[from:to])
 	if err != nil {
 		return nil, err
 	}
-	link, err := parseTag(page[begin:end])
-	if err != nil {
-		return nil, err
-	}
-	var button bytes.Buffer
 	named := has(form, "id")
-	if err := html.Render(&button, s.button(link, form)); err != nil {
-		return nil, err
+	var out bytes.Buffer
+	done := 0
+	write := func(until int) {
+		if at := from + len(formBegin); !named && done <= at && at < until {
+			out.Write(page[done:at])
+			fmt.Fprintf(&out, ` id="%s"`, formID)
+			done = at
+		}
+		out.Write(page[done:until])
+		done = until
 	}
-	id := fmt.Appendf(nil, ` id="%s"`, formID)
-	if named {
-		id = nil
+	for ; end != 0; begin, end = spanOf(page, s.Class, end) {
+		if begin < to && from < end {
+			continue // within the tag of the form: no link
+		}
+		link, err := parseTag(page[begin:end])
+		if err != nil {
+			return nil, err
+		}
+		write(begin)
+		if err := html.Render(&out, s.button(link, form)); err != nil {
+			return nil, err
+		}
+		done = end
 	}
-	parts := [][]byte{page[:begin], button.Bytes(), page[end : from+len(formBegin)], id, page[from+len(formBegin):]}
-	if from < begin {
-		parts = [][]byte{page[:from+len(formBegin)], id, page[from+len(formBegin) : begin], button.Bytes(), page[end:]}
-	}
-	return bytes.Join(parts, nil), nil
+	write(len(page))
+	return out.Bytes(), nil
 }
 
 const formBegin, linkEnd = "<form", "</a>"
@@ -168,18 +167,26 @@ func value(tag []byte, name string) []byte {
 	return v
 }
 
-// spanOf finds the link of a class, from its start tag to its end tag; 0, 0 for none.
-func spanOf(page []byte, class string) (from, to int) {
-	at := bytes.Index(page, []byte(` class="`+class+`"`))
-	if at < 0 {
-		return 0, 0
+// spanOf finds the next link of a class from a place on, from its start tag to its end tag;
+// 0, 0 for none.
+func spanOf(page []byte, class string, at int) (from, to int) {
+	mark := []byte(` class="` + class + `"`)
+	for {
+		n := bytes.Index(page[at:], mark)
+		if n < 0 {
+			return 0, 0
+		}
+		at += n
+		from = bytes.LastIndexByte(page[:at], '<')
+		if from >= 0 && is(page[from:], "<a ") {
+			length := bytes.Index(page[at:], []byte(linkEnd))
+			if length < 0 {
+				return 0, 0
+			}
+			return from, at + length + len(linkEnd)
+		}
+		at += len(mark) // of something else, a button that is there already
 	}
-	from = bytes.LastIndex(page[:at], []byte("<a"))
-	length := bytes.Index(page[at:], []byte(linkEnd))
-	if from < 0 || length < 0 || bytes.IndexByte(page[from:at], '>') >= 0 {
-		return 0, 0
-	}
-	return from, at + length + len(linkEnd)
 }
 
 // parseTag parses an element that stands alone.

@@ -165,3 +165,21 @@ func TestALinkBecomesAButtonWhereSomebodyTypes(t *testing.T) {
 		}
 	}
 }
+
+// Where a text stands in several languages each link becomes a button of the one form, also
+// behind a button of the class that is there already.
+func TestEachLinkBecomesAButton(t *testing.T) {
+	s := Switch{Class: "switch", Field: "lang_of_form", Action: func(action, lang string) string { return "/" + lang + action }}
+	const page = `<header><button class="switch" form="b">x</button><a class="switch" lang="it" href="/x">italiano</a><a href="/y">y</a></header><main><form method="post" action="/a"><textarea name="t"></textarea></form><a class="switch" lang="de" href="/x">Deutsch</a></main>`
+	out, err := Offer([]byte(page), s)
+	doc := parsed(t, out, err)
+	buttons := doc.Find("button.switch[formaction]")
+	if buttons.Length() != 2 || doc.Find("a.switch").Length() != 0 || doc.Find("form#refill").Length() != 1 || doc.Find("a").Length() != 1 {
+		t.Errorf("%s", out)
+	}
+	for n, lang := range []string{"it", "de"} {
+		if b := buttons.Eq(n); b.AttrOr("formaction", "") != "/"+lang+"/a" || b.AttrOr("form", "") != "refill" {
+			t.Errorf("%s: %s", lang, out)
+		}
+	}
+}
