@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unique"
+
+	"delfi/internal/ledger/leaf"
 )
 
 // Acts is the log replayed: what its entries did, one after the other.
@@ -22,19 +25,19 @@ type Acts struct {
 	most    int                // consultations that it may speak of
 	size    int64              // of the log, in entries
 	latest  map[string]*moment // the newest entry so far of consultations that have no life, and of none
-	without map[int64]Record   // entries whose words are gone, until a removal names them
+	without map[int64]wordless // entries whose words are gone, until a removal names them
 }
 
 // New begins the replay of a log of so many entries, which may speak of so many
 // consultations.
 func New(size int64, most int) *Acts {
-	return &Acts{size: size, most: most, Lives: map[string]*Life{}, redacted: map[redaction]Redacted{}, latest: map[string]*moment{}, without: map[int64]Record{}}
+	return &Acts{size: size, most: most, Lives: map[string]*Life{}, redacted: map[redaction]Redacted{}, latest: map[string]*moment{}, without: map[int64]wordless{}}
 }
 
 // Take takes the next entry of the log through the lifecycle.
 func (a *Acts) Take(r Record) error {
 	if r.Removed {
-		a.without[r.N] = r
+		a.without[r.N] = wordless{unique.Make(r.Type), unique.Make(r.Consultation)}
 	}
 	if err := a.ordered(r); err != nil {
 		return err
@@ -52,10 +55,15 @@ func (a *Acts) Left(consultation, hash string) (Redacted, bool) {
 // Unnamed finds the first entry whose words are gone without a removal.
 func (a *Acts) Unnamed() error {
 	for _, n := range slices.Sorted(maps.Keys(a.without)) {
-		return a.without[n].Fault("the words beside it are gone, and no removal names it", "", "its words, or an entry that says by which law they were removed")
+		r := Record{N: n, Entry: leaf.Entry{Type: a.without[n].kind.Value()}}
+		return r.Fault("the words beside it are gone, and no removal names it", "", "its words, or an entry that says by which law they were removed")
 	}
 	return nil
 }
+
+// wordless is what a removal is compared with, and nothing more of the entry: a log may
+// hold a million of them.
+type wordless struct{ kind, consultation unique.Handle[string] }
 
 // redaction names a feedback document by its recorded hash: two consultations may
 // have equal ones.
@@ -163,8 +171,8 @@ func (a *Acts) removal(r Record) error {
 	if !ok {
 		return r.Fault(fmt.Sprintf("it removes the words beside entry %d, which stand there", f.Entry), "words", "none")
 	}
-	if gone.Consultation != r.Consultation {
-		return r.Fault(fmt.Sprintf("it removes the words beside entry %d, which is of another consultation", f.Entry), r.Consultation, gone.Consultation)
+	if of := gone.consultation.Value(); of != r.Consultation {
+		return r.Fault(fmt.Sprintf("it removes the words beside entry %d, which is of another consultation", f.Entry), r.Consultation, of)
 	}
 	delete(a.without, f.Entry)
 	a.Removals = append(a.Removals, f.Entry)
