@@ -17,6 +17,8 @@ LOCKED  := ./internal/platform/batch ./internal/platform/cache ./internal/platfo
 # The two longest, side by side before all others, which spend most of their time on the way to a
 # Postgres and back: four at a time keep two cores at work.
 LONG    := ./e2e ./web
+# check vets, and no debugger reads a test binary: a hundred are linked
+LEAN    := -vet=off -ldflags=-w
 TITLES  := 300 regular 600 700
 
 .PHONY: help run build test race bench soak check tagged picture assets sums generate drift chromium python dump release home clean
@@ -33,8 +35,8 @@ build: assets ## build bin/delfi, and bin/delfi-verify, the verifier alone
 
 test: build chromium python dump ## every test: unit, on a real Postgres, in a real browser
 	@$(GO) test -race $(LOCKED)
-	@$(GO) test -p 2 -timeout 15m $(LONG)
-	@$(GO) test -p 4 -timeout 15m $$($(GO) list ./... | grep -vE '$(subst $() ,|,$(LONG:.%=%$$))')
+	@$(GO) test $(LEAN) -p 2 -timeout 15m $(LONG)
+	@$(GO) test $(LEAN) -p 4 -timeout 15m $$($(GO) list ./... | grep -vE '$(subst $() ,|,$(LONG:.%=%$$))')
 
 race: ## the race detector in every room that has a lock or a counter of its own (15 minutes)
 	@$(GO) test -race -timeout 0 $$(grep -rlE 'sync\.(RW)?Mutex|atomic\.(Int|Uint|Pointer|Bool)' --include='*.go' internal web | xargs -n1 dirname | sort -u | sed 's|^|./|')
