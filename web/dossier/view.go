@@ -3,6 +3,7 @@ package dossier
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"time"
 
 	"delfi/internal/account"
@@ -186,7 +187,14 @@ func ID(parts ...any) string {
 		if i > 0 {
 			s += "-"
 		}
-		s += fmt.Sprint(p)
+		switch p := p.(type) { // a form has hundreds of them
+		case int:
+			s += strconv.Itoa(p)
+		case string:
+			s += p
+		default:
+			s += fmt.Sprint(p)
+		}
 	}
 	return s
 }
