@@ -328,6 +328,7 @@ func (r *refusals) check(b *webtest.Browser, at string, got webtest.Response) {
 // forms are those of the routes and of the pages: a new one is tried by itself, and fails
 // the test as long as no page has it or nothing refuses it.
 func TestEveryFormThatIsRefusedLeadsToItsFields(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	h.Codes = 100000
 	site := h.Site(t, playing)

@@ -283,6 +283,7 @@ func (p *promised) breaches(r page.Route) (breaches []string, statuses []int) {
 // TestEveryRouteHoldsWhatItsClassesPromise asks every route over HTTP. Signing out ends the
 // session with which it is asked; each row has one of its own.
 func TestEveryRouteHoldsWhatItsClassesPromise(t *testing.T) {
+	t.Parallel()
 	p := promise(t)
 	tried := map[page.Privacy]int{}
 	stored := map[page.Caching]int{}

@@ -20,6 +20,7 @@ import (
 // TestActsOnAnUnseenState: an act is done on the state that its form's page showed. What
 // a colleague changed since refuses it in words, and the form comes back filled in.
 func TestActsOnAnUnseenState(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	giulia, paolo := w.as("giulia"), w.as("paolo")
@@ -81,6 +82,7 @@ func TestActsOnAnUnseenState(t *testing.T) {
 
 // TestEveryDeskFormSaysWhatItShowed walks the desks of the demonstration in each stage.
 func TestEveryDeskFormSaysWhatItShowed(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	n := 0
@@ -168,6 +170,7 @@ var unversioned = map[string]string{
 // what its page showed, which is left out, or unreadable. Nothing is done, and the answer
 // says so. Every route of the desks has such a form, or a reason to have none.
 func TestAFormThatSaysNothingOfItsPageIsRefused(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	giulia, marta, paolo := h.Person(t, "giulia"), h.Person(t, "marta"), h.Person(t, "paolo")
