@@ -26,10 +26,10 @@ const Contributions = "contributions"
 // Desk is what the page of joining statements shows.
 type Desk struct {
 	Consultation consultation.Consultation
-	Joined       []Joined // since the last round, by number
+	Joined       []Joined            // since the last round, by number
 	Live         []consultation.Item // statements in play
-	Places       []Place  // of what was said, the answers in words first
-	Refused      error    // why the reader may let none join now; nil where they may
+	Places       []Place             // of what was said, the answers in words first
+	Refused      error               // why the reader may let none join now; nil where they may
 }
 
 // Place is where something was said on which a statement can rest.

@@ -60,7 +60,7 @@ func (s *Service) Join(ctx context.Context, actor account.Actor, slug string, j 
 			return err
 		}
 		figures := map[string]any{
-			"item": it.Number, "version": it.Version, "kind": it.Kind, "round": c.LastReleased().Number, "text": ledger.Text(j.Text),
+			"item": it.Number, "version": it.Version, "item_kind": it.Kind, "round": c.LastReleased().Number, "text": ledger.Text(j.Text),
 		}
 		for l, text := range j.Texts {
 			if err := lifecycle.SaveTranslation(ctx, tx, it, l, text); err != nil {

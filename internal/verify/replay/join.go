@@ -14,7 +14,7 @@ import (
 type Join struct {
 	Record Record `json:"-"`
 	Item   int    `json:"item"`
-	Kind   string `json:"kind"`
+	Kind   string `json:"item_kind"`
 	Round  int    `json:"round"` // after which it joined
 	// Contribution or reason that it rests on; "" for none.
 	Contribution string `json:"contribution"`
