@@ -45,11 +45,11 @@ func (c room) joining(q *page.Request) error {
 		v.At = n
 	}
 	if v.From = q.Query("from"); v.From != "" {
-		said, found := v.Find(v.From)
+		source, found := v.Find(v.From)
 		if !found {
 			return fault.New(fault.NotFound, "not_found", "there is no such page")
 		}
-		v.Typed.Text = richtext.Plain(said.Text, consultation.ItemMost)
+		v.Typed.Text = richtext.Plain(source.Text, consultation.ItemMost)
 	}
 	return q.Render(http.StatusOK, joiningPage(v))
 }
@@ -182,7 +182,7 @@ func (v joiningView) lineage(q *page.Request) (chart.Lineage, bool) {
 	if name == "" {
 		name = q.T("facilitator.joining.said_short")
 	}
-	return chart.Lineage{ID: "lineage", Title: q.T("facilitator.joining.lineage"), Sources: []string{name}, Target: q.T("facilitator.joining.new")}, found
+	return chart.Lineage{ID: "lineage", Title: q.T("facilitator.joining.lineage"), Sources: []string{name}, Target: q.T("facilitator.joining.new"), Caption: q.T("facilitator.joining.after", "number", v.Consultation.Protocol.Items.NewAfterRound)}, found
 }
 
 // consequence is one thing that the act does.

@@ -449,7 +449,7 @@ func joinedRow(v joiningView, j joining.Joined) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</span>»")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</span>» ·")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

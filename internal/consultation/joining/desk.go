@@ -1,6 +1,7 @@
 package joining
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -145,7 +146,7 @@ func (s *Service) places(ctx context.Context, tx *postgres.Tx, c consultation.Co
 	if f != nil {
 		for _, i := range f.Items {
 			k, _ := c.Protocol.Kind(i.Kind)
-			p := Place{Key: strconv.Itoa(i.Number), Item: i, Said: said(i.Reasons)}
+			p := Place{Key: strconv.Itoa(i.Number), Item: i, Said: reasonsOf(i.Reasons)}
 			switch {
 			case len(p.Said) == 0:
 			case k.Kind == delphi.TextForm:
@@ -156,7 +157,7 @@ func (s *Service) places(ctx context.Context, tx *postgres.Tx, c consultation.Co
 		}
 		for _, l := range f.Lists {
 			at := slices.IndexFunc(f.Items, func(i feedback.ItemResult) bool { return i.Kind == l.Kind })
-			if all := said(l.Reasons); len(all) > 0 && at >= 0 {
+			if all := reasonsOf(l.Reasons); len(all) > 0 && at >= 0 {
 				others = append(others, Place{Key: l.Kind, Item: f.Items[at], List: true, Said: all})
 			}
 		}
@@ -193,13 +194,14 @@ func contributed(c contribution.Contribution) Said {
 	return Said{From: Source{Contribution: c.ID}.String(), Text: c.Body, Language: c.Language, Alias: c.Alias.Name, People: 1, Items: len(c.Items)}
 }
 
-// said gives reasons whose words stand, each once, in the order of the document.
-func said(reasons []feedback.Reason) []Said {
+// reasonsOf gives reasons whose words stand, each once, those of most people first.
+func reasonsOf(reasons []feedback.Reason) []Said {
 	var out []Said
 	for _, g := range feedback.Alike(reasons) {
 		if g.Removed == "" {
 			out = append(out, Said{From: Source{Said: leaf.Digest([]byte(g.Text))}.String(), Text: g.Text, People: g.People})
 		}
 	}
+	slices.SortStableFunc(out, func(a, b Said) int { return cmp.Compare(b.People, a.People) })
 	return out
 }
