@@ -9,6 +9,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
@@ -69,7 +70,8 @@ func Routes(o Options) ([]page.Route, error) {
 	house, err14 := oversight.New(o.Oversight)
 	guests, err15 := invite.New(o.Invite)
 	translated, err16 := translation.New(o.Translation)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16); err != nil {
+	between, err17 := facilitator.New(o.Facilitator)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -234,6 +236,10 @@ func Routes(o Options) ([]page.Route, error) {
 		get("/desk/{slug}/items/{item}/reword", personal, noStore, desk.Editor, signedIn),
 		post("/desk/{slug}/items/{item}/reword", personal, desk.Reword, signedIn),
 		post("/desk/{slug}/items/{item}/undecide", personal, desk.Undecide, signedIn),
+		get("/desk/{slug}/joining", personal, noStore, between.Joining, signedIn),
+		post("/desk/{slug}/joining", personal, between.Join, signedIn),
+		get("/desk/{slug}/joining/{item}/withdraw", personal, noStore, between.BeforeWithdrawal, signedIn),
+		post("/desk/{slug}/joining/{item}/withdraw", personal, between.Withdraw, signedIn),
 		post("/desk/{slug}/decide-all", personal, desk.DecideAll, signedIn),
 		get("/desk/{slug}/translations", personal, noStore, translated.Sheet, signedIn),
 		post("/desk/{slug}/translations/{item}", personal, translated.Translate, signedIn),

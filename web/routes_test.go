@@ -28,6 +28,7 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
@@ -112,6 +113,7 @@ var examples = map[string]string{
 var withoutExample = map[string]string{
 	"/consultations/{slug}/draws/{group}":                          "no group of the demonstration is drawn",
 	"/desk/{slug}/draws/{group}":                                   "as above",
+	"/desk/{slug}/joining/{item}/withdraw":                         "no statement joins in the demonstration",
 	"/consultations/{slug}/minority":                               "no consultation waits for its publication",
 	"/consultations/{slug}/get-code":                               "no consultation is answered with codes",
 	"/consultations/{slug}/code":                                   "as above",
@@ -399,10 +401,11 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	house, err13 := oversight.New(o.Oversight)
 	guests, err14 := invite.New(o.Invite)
 	translated, err15 := translation.New(o.Translation)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15); err != nil {
+	between, err16 := facilitator.New(o.Facilitator)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}, "facilitator": {between}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

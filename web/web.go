@@ -10,6 +10,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
@@ -44,6 +45,7 @@ type Options struct {
 	Invite      invite.Services
 	Search      search.Services
 	Translation translation.Services
+	Facilitator facilitator.Services
 	Demo        demo.Panel
 	Health      Health
 

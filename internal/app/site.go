@@ -11,6 +11,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	"delfi/web/draw"
+	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/moderation"
@@ -74,6 +75,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Invite:      invite.Services{Consultations: a.Consultations, Panel: a.Panel},
 		Search:      search.Services{Search: a.Search},
 		Translation: translation.Services{Translations: a.Translations},
+		Facilitator: facilitator.Services{Joining: a.Joining},
 		Draw:        draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
 		Demo:        o.Demo,
 		Health:      web.Health{Log: o.Log, Checks: checks},
