@@ -428,7 +428,7 @@ func (v *village) leaving() {
 	for i, p := range list {
 		v.sittings([]*villager{p}, func(p *villager) {
 			b := v.comes(p)
-			v.sends(b, "/me", "/me/take-back", url.Values{})
+			v.sends(b, "/me/take-back", "/me/take-back", url.Values{})
 			if float64(i) < v.share*float64(len(list)) {
 				v.leaves(b, p)
 			}

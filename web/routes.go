@@ -16,6 +16,7 @@ import (
 	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/participate/gather"
 	"delfi/web/participate/preview"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
@@ -62,7 +63,7 @@ func Routes(o Options) ([]page.Route, error) {
 	drawn, err9 := webdraw.New(o.Draw)
 	groups, err10 := access.New(o.Access)
 	o.Draft.Preview = preview.Of
-	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
+	o.Rehearsal.Write, o.Rehearsal.Paper = gather.Write, participate.Paper
 	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
 	o.Rehearsal.Reasons, o.Rehearsal.OpinionReasons = webpublic.Reasons, webpublic.OpinionReasons
 	trial, err13 := rehearsal.New(o.Rehearsal)
@@ -87,7 +88,9 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/sign-out", session, account.SignOut),
 		post("/sign-out/everywhere", session, account.SignOutEverywhere, signedIn),
 		get("/me", personal, noStore, account.Me, signedIn),
+		get("/me/take-back", answering, noStore, account.BeforeTakingBack, signedIn),
 		post("/me/take-back", answering, account.TakeBack, signedIn),
+		get("/me/leave", personal, noStore, account.BeforeLeaving, signedIn),
 		post("/me/leave", personal, account.Leave, signedIn),
 		post("/me/stay", personal, account.Stay, signedIn),
 
@@ -127,6 +130,7 @@ func Routes(o Options) ([]page.Route, error) {
 		// Answering with a code.
 		get("/consultations/{slug}/code", byCode, noStore, p.EnterCode),
 		post("/consultations/{slug}/code", byCode, p.TakeCode, page.LimitCodes),
+		get("/consultations/{slug}/code/forget", byCode, noStore, p.BeforeForgetting),
 		post("/consultations/{slug}/code/forget", byCode, p.ForgetCode),
 		get("/consultations/{slug}/code/rounds/{n}", byCode, noStore, p.Code.Round),
 		post("/consultations/{slug}/code/rounds/{n}", byCode, p.Code.Answer),
@@ -218,6 +222,7 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/invitations/{group}/send", personal, groups.Send, signedIn),
 		post("/desk/{slug}/invitations/{group}/until", personal, groups.Expire, signedIn),
 		post("/desk/{slug}/invitations/{group}/guests/{guest}", personal, groups.Guest, signedIn),
+		get("/desk/{slug}/invitations/{group}/guests/{guest}/{act}", personal, noStore, groups.BeforeGuest, signedIn),
 		get("/desk/{slug}/invitations/{group}/letters", personal, noStore, groups.Letters, signedIn),
 		get("/desk/{slug}/publish", personal, noStore, desk.Before("publish"), signedIn),
 		post("/desk/{slug}/publish", personal, desk.Does("publish"), signedIn, fresh),
@@ -231,7 +236,8 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/rounds/{number}/remind", personal, desk.Does("remind"), signedIn),
 		get("/desk/{slug}/rounds/{number}/close", personal, noStore, desk.Before("close"), signedIn),
 		post("/desk/{slug}/rounds/{number}/close", personal, desk.Does("close"), signedIn),
-		post("/desk/{slug}/rounds/{number}/release", personal, desk.Release, signedIn),
+		get("/desk/{slug}/rounds/{number}/release", personal, noStore, desk.Before("release"), signedIn),
+		post("/desk/{slug}/rounds/{number}/release", personal, desk.Does("release"), signedIn),
 		post("/desk/{slug}/items/{item}/decide", personal, desk.Decide, signedIn),
 		get("/desk/{slug}/items/{item}/reword", personal, noStore, desk.Editor, signedIn),
 		post("/desk/{slug}/items/{item}/reword", personal, desk.Reword, signedIn),

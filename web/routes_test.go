@@ -35,6 +35,7 @@ import (
 	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/participate/gather"
 	"delfi/web/participate/preview"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
@@ -117,6 +118,7 @@ var withoutExample = map[string]string{
 	"/consultations/{slug}/minority":                               "no consultation waits for its publication",
 	"/consultations/{slug}/get-code":                               "no consultation is answered with codes",
 	"/consultations/{slug}/code":                                   "as above",
+	"/consultations/{slug}/code/forget":                            "as above",
 	"/consultations/{slug}/code/rounds/{n}":                        "as above",
 	"/consultations/{slug}/code/rounds/{n}/receipt":                "as above",
 	"/consultations/{slug}/code/rounds/{n}/receipt.txt":            "as above",
@@ -146,6 +148,7 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/rounds/{number}/close":                           "as above",
 	"/desk/{slug}/rounds/{number}/extend":                          "as above",
 	"/desk/{slug}/rounds/{number}/remind":                          "as above",
+	"/desk/{slug}/rounds/{number}/release":                         "it is the moderators', of a round that is examined",
 	"/desk/{slug}/items/{item}/reword":                             "as above",
 	"/desk/{slug}/contributions":                                   "they are the moderators'",
 	"/desk/{slug}/appeals":                                         "as above",
@@ -157,6 +160,7 @@ var withoutExample = map[string]string{
 	"/consultations/{slug}/invitation":                             "no group of the demonstration is entered by invitation",
 	"/desk/{slug}/invitations/{group}":                             "as above",
 	"/desk/{slug}/invitations/{group}/letters":                     "as above",
+	"/desk/{slug}/invitations/{group}/guests/{guest}/{act}":        "as above",
 	"/first-run": "there are administrations",
 }
 
@@ -394,7 +398,7 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	draws, err10 := webdraw.New(o.Draw)
 	o.Draft.Preview = preview.Of
 	wizard, err11 := draft.New(o.Draft)
-	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
+	o.Rehearsal.Write, o.Rehearsal.Paper = gather.Write, participate.Paper
 	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
 	o.Rehearsal.Reasons, o.Rehearsal.OpinionReasons = webpublic.Reasons, webpublic.OpinionReasons
 	trial, err12 := rehearsal.New(o.Rehearsal)

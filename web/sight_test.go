@@ -123,7 +123,7 @@ func acts(desk string, page webtest.Response) []string {
 	page.Page.Find("main a.btn").Each(func(_ int, a *goquery.Selection) {
 		href, _, _ := strings.Cut(a.AttrOr("href", ""), "#")
 		if act := href[strings.LastIndex(href, "/")+1:]; strings.HasPrefix(href, desk+"/") && slices.Contains([]string{
-			"announce", "delete", "start", "open", "extend", "remind", "close", "suspend", "resume", "conclude", "publish", "withdraw", "reword",
+			"announce", "delete", "start", "open", "extend", "remind", "close", "release", "suspend", "resume", "conclude", "publish", "withdraw", "reword",
 		}, act) {
 			all = append(all, href)
 		}
@@ -332,7 +332,7 @@ func TestAReleaseIsOfTheSynthesisThatWasSeen(t *testing.T) {
 	w := walk{t, v.h, v.site}
 	marta := w.as("marta")
 	desk := "/desk/" + portici
-	release := w.form(marta, desk, desk+"/rounds/1/release").values
+	release := w.form(marta, desk+"/rounds/1/release", desk+"/rounds/1/release").values
 	acts, err := v.h.Contributions.Acts(v.Context(), v.staff["davide"], portici)
 	v.must(err)
 	v.must(v.h.Moderation.Undo(v.Context(), v.staff["davide"], space.Contribution, acts[0].Space, acts[0].ID))
@@ -345,7 +345,7 @@ func TestAReleaseIsOfTheSynthesisThatWasSeen(t *testing.T) {
 	if c.Rounds[0].State != consultation.RoundClosed {
 		t.Errorf("the round is %s", c.Rounds[0].State)
 	}
-	again := w.form(marta, desk, desk+"/rounds/1/release").values
+	again := w.form(marta, desk+"/rounds/1/release", desk+"/rounds/1/release").values
 	if got := marta.Post(t, desk+"/rounds/1/release", again); got.Status != 303 {
 		t.Errorf("a release after a look: %d %s", got.Status, got.Text("main [role=alert]"))
 	}

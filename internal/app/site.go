@@ -55,7 +55,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		},
 		Public: public.Services{
 			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions,
-			Archive: a.Archive, Panel: a.Panel, Reports: a.Reports, Record: a.Record, Library: a.Library,
+			Archive: a.Archive, Panel: a.Panel, Reports: a.Reports, Record: a.Record, Library: a.Library, Ballots: a.Ballots,
 		},
 		Participate: participate.Services{
 			Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots, Panel: a.Panel,
