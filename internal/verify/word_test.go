@@ -193,3 +193,41 @@ func TestWordsRemovedByLawAreUnknown(t *testing.T) {
 		t.Errorf("a figure that no law removed: %v", err)
 	}
 }
+
+// TestCorrectionsInEveryLanguage: one act has the words of each language before and after; one
+// that it leaves blank has none from then on.
+func TestCorrectionsInEveryLanguage(t *testing.T) {
+	honest := bilingual(t)
+	german := "Auf Deutsch: commitment_signatory"
+	for name, c := range map[string]struct {
+		was, now, told, want string // in German; told is what the opinion has
+	}{
+		"new words":                  {german, "Die Stadträtin", "Die Stadträtin", ""},
+		"none":                       {german, "", "", ""},
+		"none, and the old ones":     {german, "", german, "the opinion has not the words of the log: commitment_signatory.de"},
+		"new words, and others":      {german, "Die Stadträtin", "Der Stadtrat", "the opinion has not the words of the log: commitment_signatory.de"},
+		"new words, and none":        {german, "Die Stadträtin", "", "the opinion has not the words of the log: commitment_signatory.de"},
+		"words that it did not have": {"Die Bürgermeisterin", "Die Stadträtin", "Die Stadträtin", "it corrects words that the text did not have"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := honest.copied(t)
+			n := b.find("act", 0)
+			words := map[string]string{"name": "Ada", "reason": "un refuso", "was": "La sindaca", "now": "L’assessora", "was.de": c.was}
+			if c.now != "" {
+				words["now.de"] = c.now
+			}
+			b.lay(n, b.written(n), map[string]any{"kind": "correct", "role": "administrator", "field": "signatory"}, words)
+			b.retold(func(o *schema.Opinion) {
+				o.Commitment.Signatory = "L’assessora"
+				if o.Translations["de"]["commitment_signatory"] = c.told; c.told == "" {
+					delete(o.Translations["de"], "commitment_signatory")
+				}
+			})
+			b.seal()
+			_, err := Run(t.Context(), b.files, Options{})
+			if f := (*source.Fault)(nil); c.want == "" && err != nil || c.want != "" && (!errors.As(err, &f) || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+		})
+	}
+}
