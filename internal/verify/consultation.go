@@ -17,6 +17,7 @@ import (
 	"delfi/internal/verify/drawn"
 	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
+	"delfi/internal/verify/wording"
 )
 
 // reading is one consultation as its files tell it.
@@ -29,6 +30,9 @@ type reading struct {
 	known    map[string]bool // files that the record speaks of
 	draws    []drawn.Draw    // that were checked, by group
 	closings []closing       // of answering rounds, and each release of a standing one, oldest first
+
+	statements wording.Statements
+	unsaid     []string // texts of the opinion of which no entry says anything, or not any more
 }
 
 // closing is one closing or release that was checked.
@@ -120,7 +124,7 @@ func (c *check) consultation(l Listed) error {
 	c.claimed[r.id] = true
 	c.result.Consultations = append(c.result.Consultations, Checked{
 		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.Stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.Opinions),
-		Untitled: len(r.life.Opinions) == 0 && r.life.Title == "", Unplaced: len(r.life.Opinions) == 0 && r.life.Slug == "", Clock: r.life.Clock(r.protocol, c.log.acts.End), Corrected: r.life.Corrected,
+		Untitled: len(r.life.Opinions) == 0 && r.life.Title == "", Unplaced: len(r.life.Opinions) == 0 && r.life.Slug == "", Clock: r.life.Clock(r.protocol, c.log.acts.End), Corrected: r.life.Corrected, Unsaid: r.unsaid,
 	})
 	return nil
 }

@@ -3,6 +3,7 @@ package public
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"delfi/internal/account"
@@ -88,6 +89,18 @@ func (c room) show(q *page.Request) error {
 		}
 	}
 	return q.Render(200, show(s))
+}
+
+// fallen names the texts that are read in the first language, since a correction left them
+// without words in the reader's.
+func (s showView) fallen(q *page.Request) string {
+	var names []string
+	for _, t := range consultation.Texts {
+		if *s.Words(t) != "" && s.LanguageOf(t.Field()) != s.Language {
+			names = append(names, ui.Target(q, t.Target()))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // history says, round by round, what happened and what will.

@@ -12,10 +12,11 @@ import (
 
 // Join is a statement that joined after a round.
 type Join struct {
-	Record Record `json:"-"`
-	Item   int    `json:"item"`
-	Kind   string `json:"item_kind"`
-	Round  int    `json:"round"` // after which it joined
+	Record  Record `json:"-"`
+	Item    int    `json:"item"`
+	Version int32  `json:"version"`
+	Kind    string `json:"item_kind"`
+	Round   int    `json:"round"` // after which it joined
 	// Contribution or reason that it rests on; "" for none.
 	Contribution string `json:"contribution"`
 	Said         string `json:"said"`
@@ -57,10 +58,26 @@ func (l *Life) join(r Record) error {
 		return r.Fault(fmt.Sprintf("item %d joins without a reason", f.Item), "", "a reason")
 	}
 	f.Kind, f.Contribution, f.Said = strings.Clone(f.Kind), strings.Clone(f.Contribution), strings.Clone(f.Said)
-	f.Text = sha256.Sum256([]byte(r.Words.Text))
-	f.Record.Words.Text = ""
+	f.Text = sha256.Sum256([]byte(r.Texts["text"]))
+	f.Record.Texts = nil
 	l.Joins = append(l.Joins, f)
+	l.joined(r, f)
 	return nil
+}
+
+// joined takes over the words that a statement joined with, in each language.
+func (l *Life) joined(r Record, f Join) {
+	for lang := range len(consultation.Translatable) + 1 {
+		w := Wording{Entry: r.N, Number: int32(f.Item), Version: f.Version, Born: true, Gone: r.Removed, lang: uint8(lang)}
+		name := "text"
+		if lang > 0 {
+			name += "." + w.Language()
+		}
+		words, there := r.Texts[name]
+		if w.Digest = sha256.Sum256([]byte(words)); there || r.Removed {
+			l.Wordings = append(l.Wordings, w)
+		}
+	}
 }
 
 // fresh gives the place of a statement that joined and that no round has asked; -1 for none.
