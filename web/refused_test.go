@@ -44,6 +44,11 @@ var unrefused = map[string]string{
 	"/desk/{slug}/invitations/{group}/send":               "likewise",
 	"/desk/{slug}/invitations/{group}/until":              "likewise",
 	"/desk/{slug}/invitations/{group}/guests/{guest}":     "likewise",
+	"/consultations/{slug}/membership/{group}":            "no group of the demonstration declares itself: web/secretary tries its form",
+	"/consultations/{slug}/membership/{group}/withdraw":   "likewise",
+	"/desk/{slug}/secretaries/{group}":                    "likewise",
+	"/desk/{slug}/applications/{group}/find":              "likewise",
+	"/desk/{slug}/applications/{group}/decide":            "likewise",
 	"/desk/{slug}/translations/{item}":                    "the demonstration is in one language: web/translation tries its form",
 }
 

@@ -30,6 +30,7 @@ import (
 	webdraw "delfi/web/draw"
 	"delfi/web/invite"
 	"delfi/web/library"
+	"delfi/web/membership"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
@@ -39,6 +40,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/rehearsal"
 	"delfi/web/search"
+	"delfi/web/secretary"
 	"delfi/web/staff"
 	"delfi/web/static"
 	"delfi/web/translation"
@@ -155,6 +157,10 @@ var withoutExample = map[string]string{
 	"/consultations/{slug}/invitation":                             "no group of the demonstration is entered by invitation",
 	"/desk/{slug}/invitations/{group}":                             "as above",
 	"/desk/{slug}/invitations/{group}/letters":                     "as above",
+	"/desk/{slug}/secretaries/{group}":                             "as above",
+	"/desk/{slug}/applications/{group}":                            "as above",
+	"/desk/{slug}/applications/{group}/decide":                     "as above",
+	"/consultations/{slug}/membership/{group}":                     "as above",
 	"/first-run": "there are administrations",
 }
 
@@ -398,10 +404,12 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	house, err13 := oversight.New(o.Oversight)
 	guests, err14 := invite.New(o.Invite)
 	translated, err15 := translation.New(o.Translation)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15); err != nil {
+	declared, err16 := membership.New(o.Membership)
+	registry, err17 := secretary.New(o.Secretary)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}, "membership": {declared}, "secretary": {registry}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

@@ -12,6 +12,7 @@ import (
 	webdraw "delfi/web/draw"
 	"delfi/web/invite"
 	"delfi/web/library"
+	"delfi/web/membership"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
@@ -20,6 +21,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/rehearsal"
 	"delfi/web/search"
+	"delfi/web/secretary"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
 	"delfi/web/translation"
@@ -42,6 +44,8 @@ type Options struct {
 	Access      access.Services
 	Oversight   oversight.Services
 	Invite      invite.Services
+	Membership  membership.Services
+	Secretary   secretary.Services
 	Search      search.Services
 	Translation translation.Services
 	Demo        demo.Panel

@@ -72,3 +72,14 @@ func (s *Service) OpenApplications(ctx context.Context, tx *postgres.Tx, consult
 func (s *Service) RecordAdmitted(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]int, error) {
 	return s.applications.Record(ctx, tx, consultation)
 }
+
+// Applied gives the actor's applications in one consultation, the newest of each group first,
+// whether or not enrolment is open.
+func (s *Service) Applied(ctx context.Context, actor account.Actor, consultation uuid.UUID) ([]application.Application, error) {
+	var out []application.Application
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = s.applications.Own(ctx, tx, consultation, actor.Account)
+		return err
+	})
+	return out, err
+}

@@ -267,7 +267,7 @@ func TestOfTwoApplicationsAtOnceOneWaits(t *testing.T) {
 	}
 	g.must(g.jobs.Do(t.Context(), panel.End{Consultation: g.id}))
 	g.must(g.jobs.Do(t.Context(), panel.End{Consultation: g.id}))
-	if _, err := g.keys.Read(t.Context(), "application-"+g.id.String()); fault.KindOf(err) != fault.NotFound {
+	if _, err := g.keys.Read(t.Context(), "application-"+g.id.String()); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("the key is left: %v", err)
 	}
 	var left int
