@@ -47,10 +47,13 @@ func (v appointView) frame(q *page.Request) ui.Frame {
 // public tells whether the record has who is named.
 func (v appointView) public() bool { return v.Stage != consultation.Draft }
 
-// options are the people to choose from.
+// options are the people to choose from: neither administrators nor who steers the consultation.
 func (v appointView) options() []ui.Option {
 	var all []ui.Option
 	for _, p := range v.People {
+		if slices.Contains(p.Roles, office.Administrator) || slices.ContainsFunc(v.Staff, func(m consultation.Member) bool { return m.ID == p.ID }) {
+			continue
+		}
 		all = append(all, ui.Option{Value: p.ID.String(), Label: p.Name, Hint: p.Email, Chosen: p.ID.String() == v.Typed.Person})
 	}
 	return all
