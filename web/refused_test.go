@@ -46,6 +46,11 @@ var unrefused = map[string]string{
 	"/desk/{slug}/invitations/{group}/guests/{guest}":     "likewise",
 	"/desk/{slug}/joining":                                "no statement joins in the demonstration: web/facilitator tries its form",
 	"/desk/{slug}/joining/{item}/withdraw":                "likewise",
+	"/consultations/{slug}/membership/{group}":            "no group of the demonstration declares itself: web/secretary tries its form",
+	"/consultations/{slug}/membership/{group}/withdraw":   "likewise",
+	"/desk/{slug}/secretaries/{group}":                    "likewise",
+	"/desk/{slug}/applications/{group}/find":              "likewise",
+	"/desk/{slug}/applications/{group}/decide":            "likewise",
 	"/desk/{slug}/translations/{item}":                    "the demonstration is in one language: web/translation tries its form",
 }
 

@@ -12,6 +12,7 @@ import (
 	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
+	"delfi/web/membership"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
@@ -22,6 +23,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/rehearsal"
 	"delfi/web/search"
+	"delfi/web/secretary"
 	"delfi/web/staff"
 	staffqueue "delfi/web/staff/queue"
 	"delfi/web/static"
@@ -72,7 +74,9 @@ func Routes(o Options) ([]page.Route, error) {
 	guests, err15 := invite.New(o.Invite)
 	translated, err16 := translation.New(o.Translation)
 	between, err17 := facilitator.New(o.Facilitator)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17); err != nil {
+	declared, err18 := membership.New(o.Membership)
+	registry, err19 := secretary.New(o.Secretary)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18, err19); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -117,6 +121,9 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/consultations/{slug}/enrol", answering, p.Enrol, signedIn),
 		get("/consultations/{slug}/invitation", answering, noStore, guests.Page),
 		post("/consultations/{slug}/invitation", answering, guests.Enter, page.LimitCodes),
+		get("/consultations/{slug}/membership/{group}", answering, noStore, declared.Page, signedIn),
+		post("/consultations/{slug}/membership/{group}", answering, declared.Apply, signedIn),
+		post("/consultations/{slug}/membership/{group}/withdraw", answering, declared.Withdraw, signedIn),
 		get("/consultations/{slug}/contributions", answering, noStore, p.Contributions),
 		post("/consultations/{slug}/contributions", answering, p.Contribute, signedIn),
 		get("/consultations/{slug}/rounds/{n}", answering, shared, p.Account.Round),
@@ -224,6 +231,12 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/invitations/{group}/guests/{guest}", personal, groups.Guest, signedIn),
 		get("/desk/{slug}/invitations/{group}/guests/{guest}/{act}", personal, noStore, groups.BeforeGuest, signedIn),
 		get("/desk/{slug}/invitations/{group}/letters", personal, noStore, groups.Letters, signedIn),
+		get("/desk/{slug}/secretaries/{group}", personal, noStore, registry.Secretariat, signedIn),
+		post("/desk/{slug}/secretaries/{group}", personal, registry.Appoint, signedIn),
+		get("/desk/{slug}/applications/{group}", personal, noStore, registry.List, signedIn),
+		post("/desk/{slug}/applications/{group}/find", personal, registry.Find, signedIn),
+		get("/desk/{slug}/applications/{group}/decide", personal, noStore, registry.Before, signedIn),
+		post("/desk/{slug}/applications/{group}/decide", personal, registry.Decide, signedIn),
 		get("/desk/{slug}/publish", personal, noStore, desk.Before("publish"), signedIn),
 		post("/desk/{slug}/publish", personal, desk.Does("publish"), signedIn, fresh),
 		get("/desk/{slug}/withdraw", personal, noStore, desk.Before("withdraw"), signedIn),

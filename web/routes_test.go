@@ -31,6 +31,7 @@ import (
 	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
+	"delfi/web/membership"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
@@ -41,6 +42,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/rehearsal"
 	"delfi/web/search"
+	"delfi/web/secretary"
 	"delfi/web/staff"
 	"delfi/web/static"
 	"delfi/web/translation"
@@ -161,6 +163,10 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/invitations/{group}":                             "as above",
 	"/desk/{slug}/invitations/{group}/letters":                     "as above",
 	"/desk/{slug}/invitations/{group}/guests/{guest}/{act}":        "as above",
+	"/desk/{slug}/secretaries/{group}":                             "as above",
+	"/desk/{slug}/applications/{group}":                            "as above",
+	"/desk/{slug}/applications/{group}/decide":                     "as above",
+	"/consultations/{slug}/membership/{group}":                     "as above",
 	"/first-run": "there are administrations",
 }
 
@@ -406,10 +412,12 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	guests, err14 := invite.New(o.Invite)
 	translated, err15 := translation.New(o.Translation)
 	between, err16 := facilitator.New(o.Facilitator)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16); err != nil {
+	declared, err17 := membership.New(o.Membership)
+	registry, err18 := secretary.New(o.Secretary)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}, "facilitator": {between}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}, "facilitator": {between}, "membership": {declared}, "secretary": {registry}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

@@ -13,6 +13,7 @@ import (
 	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
+	"delfi/web/membership"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
@@ -21,6 +22,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/rehearsal"
 	"delfi/web/search"
+	"delfi/web/secretary"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
 	"delfi/web/translation"
@@ -43,6 +45,8 @@ type Options struct {
 	Access      access.Services
 	Oversight   oversight.Services
 	Invite      invite.Services
+	Membership  membership.Services
+	Secretary   secretary.Services
 	Search      search.Services
 	Translation translation.Services
 	Facilitator facilitator.Services

@@ -51,6 +51,7 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/drawing"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
@@ -96,6 +97,7 @@ type App struct {
 	Pseudonyms    *pseudonym.Service
 	Rolls         *roll.Service
 	Invitations   *invitation.Service
+	Applications  *application.Service
 	Panel         *panel.Service
 	Notices       *notify.Service
 	Access        *access.Service
@@ -135,9 +137,10 @@ func New(o Options) (*App, error) {
 		Accounts: account.New(db, o.Keys), Record: ledger.New(db, o.Keys, o.Record), Pseudonyms: pseudonym.New(db, o.Keys)}
 	a.Rolls = roll.New(db, o.Keys)
 	a.Invitations = invitation.New(db, o.Keys)
-	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls, a.Invitations)
+	a.Applications = application.New(db, o.Keys)
+	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls, a.Invitations, a.Applications)
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
-	a.Access = access.New(db, a.Record, a.Rolls, a.Invitations, a.Notices, a.Panel)
+	a.Access = access.New(db, a.Accounts, a.Record, a.Rolls, a.Invitations, a.Applications, a.Notices, a.Panel)
 	a.Notices.Host(a.Access.Guest)
 	a.Drafts, a.Templates, a.Scopes = draft.New(db, jobs, a.Accounts), template.New(db), scope.New(db)
 	a.Oversight = oversight.New(db, a.Drafts, a.Panel)

@@ -14,6 +14,7 @@ import (
 	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
+	"delfi/web/membership"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
@@ -22,6 +23,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/rehearsal"
 	"delfi/web/search"
+	"delfi/web/secretary"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
 	"delfi/web/translation"
@@ -62,7 +64,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		},
 		Record: record.Services{Consultations: a.Consultations, Record: a.Record, Reports: a.Reports, BaseURL: a.baseURL},
 		Staff: staff.Services{
-			Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Facilitation: a.Facilitation, Contributions: a.Contributions,
+			Access: a.Access, Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Facilitation: a.Facilitation, Contributions: a.Contributions,
 			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports, Record: a.Record,
 		},
 		Draft:       draft.Services{Accounts: a.Accounts, Drafts: a.Drafts, Templates: a.Templates, Consultations: a.Consultations},
@@ -73,6 +75,8 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Access:      webaccess.Services{Access: a.Access, BaseURL: a.baseURL},
 		Oversight:   oversight.Services{Accounts: a.Accounts, Scopes: a.Scopes, Oversight: a.Oversight, Corrections: a.Corrections},
 		Invite:      invite.Services{Consultations: a.Consultations, Panel: a.Panel},
+		Membership:  membership.Services{Consultations: a.Consultations, Panel: a.Panel},
+		Secretary:   secretary.Services{Access: a.Access, Accounts: a.Accounts},
 		Search:      search.Services{Search: a.Search},
 		Translation: translation.Services{Translations: a.Translations},
 		Facilitator: facilitator.Services{Joining: a.Joining},

@@ -221,6 +221,9 @@ func (c *check) checkOpening(r *reading, w *replay.Round) error {
 		return w.Opened.Fault("people are not enrolled by the groups of the protocol", fmt.Sprintf("%d groups", n), fmt.Sprint(len(r.protocol.Panel.Groups)))
 	}
 	for i, g := range r.protocol.Panel.Groups {
+		if _, counted := w.Listed[g.ID]; g.Access == protocol.AccessDeclared && !counted {
+			return w.Opened.Fault(fmt.Sprintf("nothing says how many people were admitted to group %s, whose members declare themselves", g.ID), "no roll", "one, before the opening")
+		}
 		if roll, counted := w.Listed[g.ID]; counted && w.Opening.Enrolled[i] > roll {
 			return w.Opened.Fault(fmt.Sprintf("of group %s more people are enrolled than stand on its roll", g.ID), fmt.Sprint(w.Opening.Enrolled[i]), fmt.Sprintf("at most %d", roll))
 		}

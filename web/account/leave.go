@@ -2,14 +2,15 @@ package account
 
 import (
 	"errors"
-
-	"github.com/google/uuid"
+	"maps"
+	"slices"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/pseudonym"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -19,6 +20,7 @@ import (
 type meView struct {
 	account.Profile
 	Places   []place
+	Applied  []applied
 	Of       map[account.Scope]consultation.Consultation // for which the reader holds roles
 	Steered  []consultation.Consultation                 // why leaving was refused
 	Problems ui.Problems
@@ -28,6 +30,17 @@ type meView struct {
 type place struct {
 	panel.Enrolment
 	consultation.Consultation
+}
+
+// applied is an application with the consultation that it is in.
+type applied struct {
+	application.Application
+	consultation.Consultation
+}
+
+// group is the group's name, as a place's.
+func (a applied) group(q *page.Request) string {
+	return place{panel.Enrolment{Group: a.Group}, a.Consultation}.group(q)
 }
 
 // coded tells whether it is answered with a code, so that nobody can find the ballot.
@@ -92,9 +105,13 @@ func (s Services) look(q *page.Request) (meView, error) {
 	if err != nil {
 		return v, err
 	}
-	ids := make([]uuid.UUID, len(list))
-	for i, e := range list {
-		ids[i] = e.Consultation
+	applications, err := s.Panel.Applications(q.Context(), q.Actor)
+	if err != nil {
+		return v, err
+	}
+	ids := slices.Collect(maps.Keys(applications))
+	for _, e := range list {
+		ids = append(ids, e.Consultation)
 	}
 	all, err := s.Consultations.Some(q.Context(), ids)
 	if err != nil {
@@ -106,6 +123,12 @@ func (s Services) look(q *page.Request) (meView, error) {
 				v.Places = append(v.Places, place{e, c})
 			}
 		}
+	}
+	for _, c := range all {
+		for _, a := range applications[c.ID] {
+			v.Applied = append(v.Applied, applied{a, c})
+		}
+		delete(applications, c.ID) // one with an enrolment too comes twice
 	}
 	return v, nil
 }

@@ -9,6 +9,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/login"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/pseudonym"
 	"delfi/web/page"
 )
@@ -28,6 +29,7 @@ type Services struct {
 		Stay(ctx context.Context, actor account.Actor) error
 	}
 	Panel interface {
+		Applications(ctx context.Context, actor account.Actor) (map[uuid.UUID][]application.Application, error)
 		Enrolments(ctx context.Context, actor account.Actor) ([]panel.Enrolment, error)
 		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
 	}

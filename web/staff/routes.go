@@ -2,6 +2,7 @@ package staff
 
 import (
 	"delfi/internal/account"
+	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/facilitation"
@@ -16,6 +17,7 @@ import (
 
 // Services are the use cases that the staff's pages call.
 type Services struct {
+	Access        *access.Service
 	Accounts      *account.Service
 	Drafts        *draft.Service
 	Scopes        *scope.Service

@@ -83,9 +83,10 @@ func (d decisionView) kept(q *page.Request) string {
 	return share
 }
 
-// problems are those of the form that was sent; what a draft lacks is mended on its own page.
+// problems are those of the form that was sent; what a draft lacks is mended on its own page, as
+// the lists and secretaries of its groups are.
 func (v deskView) problems(q *page.Request) ui.Problems {
-	return problems(q, v.Fault).In(idOf(v.TypedAt))
+	return problems(q, v.Fault).In(idOf(v.TypedAt)).Lead("rolls", v.at(q, "/rolls"))
 }
 
 func (v deskView) typedAt(path, name string) string {

@@ -41,7 +41,7 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 			return err
 		}
 		if len(missing) == 0 {
-			if missing, err = access.Missing(ctx, tx, s.panel, c.ID, p); err != nil {
+			if missing, err = access.Missing(ctx, tx, s.panel, *c, p); err != nil {
 				return err
 			}
 		}
