@@ -199,7 +199,7 @@ func (l *living) ranking() {
 	}
 	l.answered(4, alike)
 	l.ends(4)
-	l.rises(2, 3, 4)
+	l.rises(3, 4)
 	l.concludes("")
 	opinion := l.published()
 	l.reads(opinion, "main", "W = 0,9", "posto medio")
@@ -319,8 +319,8 @@ func (l *living) argumentative() {
 }
 
 // Figures come at a tick, once ten people have answered, to who has answered, and to nobody
-// else before the end. With a hundred people, of the same answers as the fixture's, a release
-// that moves little ends it days before its deadline.
+// else before the end. With a hundred valid answers, of the same shares as the fixture's, a
+// release that moves nothing ends it days before its deadline.
 func (l *living) realTime() {
 	l.announced()
 	l.starts()
@@ -400,30 +400,34 @@ func (l *living) realTime() {
 	l.published()
 }
 
-// crowd lets four more people answer as each of the fixture does, by the services: a release is
-// held against the one before from a hundred people on. On some matters eight pairs of them
-// exchange their answers, which is enough for a release, and moves nothing.
+// crowd lets seven more people answer as each of the fixture does, by the services: a release
+// is held against the one before from a hundred valid answers on. On some matters six pairs of
+// them exchange their answers, which is enough for a release, and moves nothing.
 func (l *living) crowd(wave int, exchange ...int) {
 	l.Helper()
 	c := l.now()
 	items, err := l.h.Consultations.Items(l.Context(), c.ID)
 	l.must(err)
-	for n := life.People; n < 5*life.People; n++ {
+	for n := life.People; n < 8*life.People; n++ {
 		who, person := l.h.Panelist(l.T, n), n%life.People
 		if wave == 0 {
 			l.must(l.h.Panel.Enrol(l.Context(), who, c.ID, life.Groups[life.GroupOf(person)]))
 		}
 		var in ballot.Answers
+		changed := wave == 0
 		for m, matter := range life.Matters {
 			as := person
-			if slices.Contains(exchange, m) {
+			if slices.Contains(exchange, m) && n < 4*life.People {
 				as = other(matter, wave, person)
 			}
+			changed = changed || matter.Value(as, wave) != matter.Value(person, 0)
 			a := l.Answers(as, wave)[m]
 			a.Item = items[m].ID.String()
 			in.Given = append(in.Given, a)
 		}
-		l.h.Cast(l.T, c, 1, n, in)
+		if changed {
+			l.h.Cast(l.T, c, 1, n, in)
+		}
 	}
 }
 

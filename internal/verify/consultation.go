@@ -220,7 +220,7 @@ func (c *check) checkOpening(r *reading, w *replay.Round) error {
 	}
 	shown := ""
 	for _, e := range r.closings {
-		if e.round != w && e.tick == 0 {
+		if e.round != w && e.round.Kind == delphi.AnswerRound { // who orders a list is shown no figures of how it was chosen
 			shown = e.hash
 		}
 	}
