@@ -241,6 +241,7 @@ func (l *living) estimate() {
 	page := l.shows(l.round(2))
 	l.reads(page, "article#a4", "più di un terzo ha risposto «mai»", "Dice «mai» il 42 %", "Residenti")
 	l.reads(page, "article#a7", "aprile 2029", "maggio 2029")
+	l.reads(l.as("paolo").Get(l.T, l.desk("")), "#item-"+strconv.Itoa(last), "sta tutta in un posto: 8 anni")
 	l.refuses()
 	l.decides(last, consultation.Settle, "Il campo è già previsto.")
 	l.concludes("")
