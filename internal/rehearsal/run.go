@@ -243,7 +243,9 @@ func (r *Rehearsal) stops(round consultation.Round) Stopping {
 	proposed := r.proposals()
 	var all []verdict.Action
 	for _, i := range r.live() {
-		all = append(all, proposed[i.ID])
+		if r.Consultation.Protocol.Judged(i.Kind) {
+			all = append(all, proposed[i.ID])
+		}
 	}
 	arguments := 0
 	if r.Consultation.GathersSince(round) {

@@ -111,6 +111,9 @@ func (c *check) consultation(l Listed) error {
 	if err := r.joined(); err != nil {
 		return err
 	}
+	if err := r.drifted(); err != nil {
+		return err
+	}
 	if err := c.opinion(r, l); err != nil {
 		return err
 	}
@@ -230,7 +233,7 @@ func (c *check) checkOpening(r *reading, w *replay.Round) error {
 	}
 	shown := ""
 	for _, e := range r.closings {
-		if e.round != w && e.tick == 0 {
+		if e.round != w && e.round.Kind == delphi.AnswerRound { // who orders a list is shown no figures of how it was chosen
 			shown = e.hash
 		}
 	}

@@ -8,9 +8,11 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
+	"delfi/web/dossier"
 	"delfi/web/i18n"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -56,6 +58,16 @@ func (d decisionView) grounds() []verdict.Ground {
 
 // told are the grounds of a verdict that a desk lists though they hold.
 var told = []string{"scheibe", "unchanged", "within", "wilcoxon", "sign", "w_rising", "no_earlier_round", "no_stability_gate", "test_dropped", "left_out"}
+
+// asks is the statement as a question of its own in the last round: an entry of a list stands
+// alone.
+func (v deskView) asks(q *page.Request, d decisionView) dossier.Question {
+	in := dossier.In(q, v.Consultation)
+	return dossier.Question{Kind: in.ItemKind(d.Feedback.Kind), Form: in.FormIn(d.Feedback.Kind, v.lastRound()), Items: []feedback.ItemResult{d.Feedback}}
+}
+
+// lastRound is the number of the last released round.
+func (v deskView) lastRound() int { return v.Rounds[len(v.Rounds)-1].Round }
 
 func (d decisionView) distribution(q *page.Request, c consultation.Consultation) chart.Distribution {
 	k, _ := c.Protocol.Kind(d.Feedback.Kind)

@@ -265,6 +265,24 @@ func TestNobodyConcludes(t *testing.T) {
 	}
 }
 
+// TestAServerThatWasDownOpensWhatIsDue: a round that was closed early leaves more than 14 days
+// until the next one; a server that was down from before the 14 days to that day opens the
+// round, as one does that ran all the time, and concludes nothing.
+func TestAServerThatWasDownOpensWhatIsDue(t *testing.T) {
+	for _, moments := range [][]string{{"2026-04-10 09:00"}, {"2026-04-08 09:00", "2026-04-10 09:00"}, {"2026-04-14 12:00"}} {
+		h := newTown(t)
+		h.answering(1)
+		h.at("2026-03-24 10:00")
+		h.ok(h.s.CloseRound(t.Context(), h.furio, slug, 2, "Hanno risposto tutti."))
+		h.work("2026-03-24 10:00")
+		h.is(consultation.Running, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundPlanned)
+		for _, moment := range moments {
+			h.work(moment)
+		}
+		h.is(consultation.Running, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundOpen)
+	}
+}
+
 // TestEverythingSettles: when nothing is left to answer no round opens, nothing is
 // put off, and 14 days later the rounds left over are skipped.
 func TestEverythingSettles(t *testing.T) {

@@ -269,7 +269,7 @@ func (s *Service) stops(ctx context.Context, tx *postgres.Tx, c consultation.Con
 	}
 	var proposals []verdict.Action
 	for _, it := range all {
-		if it.State == consultation.ItemLive {
+		if it.State == consultation.ItemLive && c.Protocol.Judged(it.Kind) {
 			proposals = append(proposals, found[it.ID].Proposal.Action)
 		}
 	}

@@ -3,6 +3,7 @@ package steering
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -231,8 +232,17 @@ func (s *Service) concludeLate(ctx context.Context, tx *postgres.Tx, c *consulta
 	if due := civiltime.AddDays(c.LastHeld().ReleasedAt, consultation.ConcludeDays); tx.Now.Before(due) {
 		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, due)
 	}
-	if next := c.Next(); next != nil && tx.Now.Before(next.PlannedAt) && next.Postponed == 0 {
-		return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, civiltime.AddDays(next.PlannedAt, 1)) // it was suspended meanwhile
+	if next := c.Next(); next != nil && next.Postponed == 0 {
+		planned := tx.Now.Before(next.PlannedAt) // it was suspended meanwhile
+		if !planned {                            // the server was down over both instants: its opening is due as well
+			why := s.openable(ctx, tx, c, next)
+			if planned = why == nil; !planned && fault.KindOf(why) != fault.Conflict {
+				return why
+			}
+		}
+		if planned {
+			return s.jobs.Enqueue(ctx, tx, concludeLate{Consultation: c.ID}, civiltime.AddDays(slices.MaxFunc([]time.Time{tx.Now, next.PlannedAt}, time.Time.Compare), 1))
+		}
 	}
 	if err := c.MoveBy(consultation.ActConclude, consultation.Itself); err != nil {
 		return err

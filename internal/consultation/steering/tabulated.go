@@ -35,8 +35,8 @@ func (s *Service) Tabulated(ctx context.Context, tx *postgres.Tx, c *consultatio
 }
 
 // Ticked stores an interim release of an open standing round: the outcomes of
-// the items released at this tick (1..). Its entry in the record is the caller's,
-// who knows what was released.
+// the items released at this tick (1..). Its entry in the record comes before, from the
+// caller, who knows what was released: a release may close the round.
 func (s *Service) Ticked(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, r *consultation.Round, tick int, outcomes []consultation.Outcome) error {
 	if tick <= r.Ticks {
 		return nil

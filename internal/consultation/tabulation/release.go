@@ -139,12 +139,14 @@ func (s *Service) tick(ctx context.Context, safe *pseudonym.Safe, c consultation
 		if err != nil {
 			return err
 		}
-		if err := s.steering.Ticked(ctx, tx, &c, locked, tick, fresh(d.feedback)); err != nil {
-			return err
-		}
-		return s.record.Append(ctx, tx, entryOf(c, closing, ledger.Release, "tick", map[string]any{
+		// First the release, then what it brings about: it may close the round.
+		err = s.record.Append(ctx, tx, entryOf(c, closing, ledger.Release, "tick", map[string]any{
 			"tick": tick, "tally": h.tally, "counts": h.counts, "document": h.feedback, "items": h.items, "salted": true,
 		}))
+		if err != nil {
+			return err
+		}
+		return s.steering.Ticked(ctx, tx, &c, locked, tick, fresh(d.feedback))
 	})
 }
 

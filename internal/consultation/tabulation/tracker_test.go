@@ -3,6 +3,7 @@ package tabulation
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -259,6 +260,11 @@ func TestAStandingRoundClosesOnDrift(t *testing.T) {
 				}
 			}
 			t.Errorf("auto %v: the round is %s (%q), want %s", auto, r.State, r.Reason, want)
+		}
+		// The record has the release before the closing that it brings about.
+		acts := h.text(`SELECT type FROM record.entry WHERE consultation = $1 ORDER BY sequence DESC LIMIT 2`, h.c.ID)
+		if auto && !slices.Equal(acts, []string{"act", "release"}) {
+			t.Errorf("the record ends with %q", acts)
 		}
 	}
 }

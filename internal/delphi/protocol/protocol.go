@@ -382,6 +382,13 @@ func (p Protocol) Standing() bool {
 	return false
 }
 
+// Judged says whether answers of an item kind have a verdict: words have none, and nothing of
+// them can hold still.
+func (p Protocol) Judged(kind string) bool {
+	k, _ := p.Kind(kind)
+	return k.Kind != delphi.TextForm
+}
+
 // StopsItself says whether rounds that are left are given up without anybody's act
 // once Stops holds.
 func (p Protocol) StopsItself() bool {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"delfi/internal/consultation"
+	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
 )
 
@@ -144,7 +145,7 @@ func (w *Round) timed(p protocol.Protocol, l *Life, last time.Time) error {
 	by := w.closing
 	switch {
 	case by.Type == "" || l.imported: // an imported conversation has ended elsewhere
-	case by.Role == string(consultation.System) && by.at.Before(w.deadline.Truncate(time.Minute)) && by.at.Before(last.Add(-day)):
+	case w.early() && by.at.Before(last.Add(-day)) && !w.drifts(p):
 		return by.Fault(fmt.Sprintf("round %d closes by itself before its deadline", w.Number), by.Minute, w.deadline.Format(time.RFC3339))
 	case by.Role != string(consultation.System) && by.at.Before(w.Opened.at.Add(time.Duration(plan.MinDays)*day-zone)):
 		return by.Fault(fmt.Sprintf("round %d is closed by hand earlier than the protocol allows", w.Number), by.Minute, fmt.Sprintf("%d days after %s", plan.MinDays, w.Opened.Minute))
@@ -153,6 +154,24 @@ func (w *Round) timed(p protocol.Protocol, l *Life, last time.Time) error {
 		return w.Closed.Record.Fault(fmt.Sprintf("round %d is counted after the latest date of the key", w.Number), w.Closed.Record.Minute, "until "+p.Anonymity.LatestKeyDate)
 	}
 	return nil
+}
+
+// early tells whether the system closed the round before its deadline.
+func (w *Round) early() bool {
+	return w.closing.Role == string(consultation.System) && w.closing.at.Before(w.deadline.Truncate(time.Minute))
+}
+
+// drifts tells whether the protocol lets the round close by itself once its releases hold
+// still, and whether it was open for the least days and made a release.
+func (w *Round) drifts(p protocol.Protocol) bool {
+	least := w.Opened.at.Add(time.Duration(p.Round(w.Number).MinDays)*day - zone)
+	return w.Kind == delphi.StandingKind && p.StopsItself() && len(w.Releases) > 0 && !w.closing.at.Before(least)
+}
+
+// Drifted gives the act that closed a standing round before its deadline because its releases
+// hold still; false where none did.
+func (w *Round) Drifted(p protocol.Protocol) (Record, bool) {
+	return w.closing, w.closing.Type != "" && w.early() && w.drifts(p)
 }
 
 // Clock tells the terms of publication and reply as they stand at the minute of the
