@@ -63,12 +63,12 @@ func (p *paperView) lines(q *page.Request, s screen, among map[uuid.UUID]delphi.
 			all = append(all, ui.Said(partlyPlaced(q, o)))
 		}
 		for _, n := range o.InOrder() {
-			all = append(all, p.kept("place", s, n, strconv.Itoa(o[n]), said(func() string { return p.placed(q, s, o, n) })))
+			all = append(all, p.kept("place", s, n, strconv.Itoa(o[n]), worded(func() string { return p.placed(q, s, o, n) })))
 		}
 	case s.Form == delphi.CriteriaForm && !among[s.Items[0].ID].CannotJudge:
 		a := among[s.Items[0].ID]
 		for n := range min(len(s.Kind.Criteria), len(a.Criteria)) {
-			all = append(all, p.kept("point", s, n, strconv.Itoa(a.Criteria[n]), said(func() string { return judgedBy(q, s, a, n) })))
+			all = append(all, p.kept("point", s, n, strconv.Itoa(a.Criteria[n]), worded(func() string { return judgedBy(q, s, a, n) })))
 		}
 	default:
 		for _, line := range p.answer(q, s, among) {
@@ -78,8 +78,8 @@ func (p *paperView) lines(q *page.Request, s screen, among map[uuid.UUID]delphi.
 	return all
 }
 
-// said draws words that are put together when they are drawn.
-func said(words func() string) templ.Component {
+// worded draws words that are put together when they are drawn.
+func worded(words func() string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error { return ui.Said(words()).Render(ctx, w) })
 }
 
