@@ -35,6 +35,7 @@ const people = 24
 // pages. The verdicts and stops that its rules alone give are internal/delphi's
 // TestEachVariantJudgesByItsOwnRules.
 func TestEachVariantsLife(t *testing.T) {
+	t.Parallel()
 	value := func(of func(person, item int) int) func(int, int) (delphi.Answer, bool) {
 		return func(person, item int) (delphi.Answer, bool) { return delphi.Answer{Value: of(person, item)}, true }
 	}

@@ -10,6 +10,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/membership"
@@ -48,6 +49,7 @@ type Options struct {
 	Secretary   secretary.Services
 	Search      search.Services
 	Translation translation.Services
+	Facilitator facilitator.Services
 	Demo        demo.Panel
 	Health      Health
 

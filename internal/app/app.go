@@ -39,6 +39,7 @@ import (
 	"delfi/internal/consultation/draft/template"
 	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/joining"
 	"delfi/internal/consultation/oversight"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
@@ -108,6 +109,7 @@ type App struct {
 	Moderation    *moderation.Service
 	Contributions *contribution.Service
 	Facilitation  *facilitation.Service
+	Joining       *joining.Service
 	Corrections   *correction.Service
 	Translations  *translation.Service
 	Ballots       *ballot.Service
@@ -147,6 +149,7 @@ func New(o Options) (*App, error) {
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
 	a.Corrections = correction.New(db, a.Consultations, a.Record)
 	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record, a.Notices)
+	a.Joining = joining.New(db, a.Consultations, a.Contributions, a.Record)
 	a.Translations = translation.New(db, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)

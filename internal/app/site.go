@@ -11,6 +11,7 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	"delfi/web/draw"
+	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
 	"delfi/web/membership"
@@ -56,7 +57,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		},
 		Public: public.Services{
 			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions,
-			Archive: a.Archive, Panel: a.Panel, Reports: a.Reports, Record: a.Record, Library: a.Library,
+			Archive: a.Archive, Panel: a.Panel, Reports: a.Reports, Record: a.Record, Library: a.Library, Ballots: a.Ballots,
 		},
 		Participate: participate.Services{
 			Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots, Panel: a.Panel,
@@ -78,6 +79,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Secretary:   secretary.Services{Access: a.Access, Accounts: a.Accounts},
 		Search:      search.Services{Search: a.Search},
 		Translation: translation.Services{Translations: a.Translations},
+		Facilitator: facilitator.Services{Joining: a.Joining},
 		Draw:        draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
 		Demo:        o.Demo,
 		Health:      web.Health{Log: o.Log, Checks: checks},

@@ -104,6 +104,9 @@ func (c *check) consultation(l Listed) error {
 	if err := r.proposed(); err != nil {
 		return err
 	}
+	if err := r.joined(); err != nil {
+		return err
+	}
 	if err := c.opinion(r, l); err != nil {
 		return err
 	}

@@ -95,6 +95,7 @@ func (r *reading) published(o *schema.Opinion, version int, at int64) error {
 		// the summary by calling its item gone.
 		i.State, i.SettledIn = string(r.life.Stands(i.Number)), r.life.Settled[i.Number]
 		r.decided(i, rounds)
+		r.joinedOf(i)
 	}
 	o.Summary = schema.Summarize(o.Items)
 	for id := range f.Items {

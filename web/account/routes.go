@@ -51,6 +51,8 @@ type Handlers struct {
 	SignIn, Callback, Ended    page.Handler
 	SignOut, SignOutEverywhere page.Handler
 	Me, TakeBack, Leave, Stay  page.Handler
+
+	BeforeTakingBack, BeforeLeaving page.Handler
 }
 
 // New returns the room's handlers.
@@ -59,5 +61,6 @@ func New(s Services) (Handlers, error) {
 		SignIn: s.begin, Callback: s.finish, Ended: s.ended,
 		SignOut: s.leave, SignOutEverywhere: s.leaveEverywhere,
 		Me: s.kept, TakeBack: s.takeBack, Leave: s.goodbye, Stay: s.stay,
+		BeforeTakingBack: s.beforeTakingBack, BeforeLeaving: s.beforeLeaving,
 	}, page.Complete("account", s)
 }

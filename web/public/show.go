@@ -45,6 +45,9 @@ func (c room) show(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.View, err = c.seats.Tell(q, v.View); err != nil {
+		return err
+	}
 	s := showView{view: v, Acts: map[string]int{}}
 	items, err := c.Consultations.Items(q.Context(), v.ID)
 	if err != nil {

@@ -37,7 +37,6 @@ type Handlers struct {
 	Desks, Desk                 page.Handler
 	Before, Does                func(act string) page.Handler // the page before an act, and the act
 	Done                        page.Handler                  // the page after one
-	Release                     page.Handler                  // of a round
 	Decide, DecideAll, Undecide page.Handler                  // on items
 	Editor, Reword              page.Handler                  // of their words
 	Minority, Report            page.Handler                  // of the minority
@@ -56,8 +55,7 @@ func New(s Services) (Handlers, error) {
 	return Handlers{
 		Desks: d.desks, Desk: d.desk,
 		Before: d.before, Does: d.does, Done: d.done,
-		Release: d.releaseRound,
-		Decide:  d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
+		Decide: d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
 		Editor: d.editor, Reword: d.reword,
 		Minority: d.minority, Report: d.report,
 		Members: d.members, Replace: d.replace,

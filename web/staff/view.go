@@ -233,6 +233,12 @@ func (v deskView) opensNext() bool {
 	return v.Facilitator && v.Current == nil && v.Next != nil && v.Next.Number > 1 && v.Consultation.Stage == consultation.Running
 }
 
+// finishes tells whether the reader can finish examining contributions now.
+func (v deskView) finishes() bool {
+	r := v.Current
+	return v.Moderator && r != nil && r.Kind == delphi.Gather && r.State == consultation.RoundClosed && v.Counts.Pending == 0
+}
+
 // concludes tells whether the reader can conclude now.
 func (v deskView) concludes() bool {
 	return v.Facilitator && v.between()

@@ -149,7 +149,7 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 			return err
 		}
 	}
-	if err := s.tellPanel(ctx, tx, c, *r, notify.RoundOpened); err != nil {
+	if err := s.tellPanel(ctx, tx, c, *r, notify.Opening(consultation.AsksFresh(shown))); err != nil {
 		return err
 	}
 	figures := map[string]any{

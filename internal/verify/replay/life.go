@@ -29,6 +29,7 @@ type Life struct {
 	items       map[int]consultation.ItemState
 	Settled     map[int]int // by item: number of the round after which it was settled; 0 for none
 	Decisions   []Decision
+	Joins       []Join // statements that joined after a round and were not taken back
 	Opinions    []Opinion
 	Report      *Minority
 	Given       []string                    // digests of what the panel was given to read
@@ -131,6 +132,10 @@ func (l *Life) act(r Record) error {
 		return l.withdrawDraw(r)
 	case callReserves:
 		return l.callReserves(r)
+	case string(consultation.ActJoin):
+		return l.join(r)
+	case string(consultation.ActRemove):
+		return l.remove(r)
 	}
 	var f struct {
 		Round int `json:"round"`
@@ -286,6 +291,9 @@ func (l *Life) open(r Record) error {
 	}
 	w.Opened, w.Opening, w.Kind, w.deadline = r, f, f.Kind, f.Deadline
 	w.Listed, l.reach = maps.Clone(l.rolls), maps.Clone(l.rolls)
+	if w.Kind != delphi.Gather {
+		l.asks(w.Number)
+	}
 	return nil
 }
 

@@ -43,6 +43,7 @@ type Words struct {
 	Target string `json:"target,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Slug   string `json:"slug,omitempty"` // of an announcement
+	Text   string `json:"text,omitempty"` // of a statement
 	// Of a commitment.
 	Act       string `json:"act,omitempty"`
 	Signatory string `json:"signatory,omitempty"`
