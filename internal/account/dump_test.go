@@ -226,10 +226,10 @@ func TestNoOtherTableAsksForAPersonsData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Bodies, templates, staff by office and guarantors of draws (who act in public), aliases, witnesses, and keyed hashes.
+	// Bodies, templates, staff and secretaries by office and guarantors of draws (who act in public), aliases, witnesses, and keyed hashes.
 	known := []string{
 		"civic.account.email", "civic.account.subject", "civic.administration.address", "civic.administration.mail", "civic.administration.name",
-		"civic.alias.name", "civic.commitment.subject", "civic.decision.name", "civic.draft_template.name", "civic.draw_guarantor.name", "civic.staff.name", "queue.river_leader.name", "queue.river_queue.name",
+		"civic.alias.name", "civic.commitment.subject", "civic.decision.name", "civic.draft_template.name", "civic.draw_guarantor.name", "civic.secretary.name", "civic.staff.name", "queue.river_leader.name", "queue.river_queue.name",
 		"public.session_end.name", "record.cosignature.name", "record.former.name",
 		// What was moderated, by a random id, and staff who act in public.
 		"civic.moderation_act.name", "civic.moderation_act.subjects", "civic.moderation_appeal.subject", "civic.moderation_case.subject", "civic.moderation_look.subject",

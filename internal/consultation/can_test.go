@@ -8,6 +8,8 @@ import (
 
 	"delfi/internal/account/office"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
+	"delfi/internal/fault"
 )
 
 // Enrolment over all stages, with and without late joiners, before and after each kind
@@ -88,5 +90,64 @@ func TestWhoSeesADraft(t *testing.T) {
 		if CanDraft(a, of) {
 			t.Errorf("%s drafts", name)
 		}
+	}
+}
+
+// TestASecretaryAloneSeesApplicants, of their own group, on the days on which they serve, as long
+// as they hold the role and steer nothing.
+func TestASecretaryAloneSeesApplicants(t *testing.T) {
+	now := time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC)
+	day := time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)
+	lucia, sergio := office.ID(uuid.New()), office.ID(uuid.New())
+	c := Consultation{Administration: uuid.New(), Space: uuid.New(), Stage: Announced}
+	c.Protocol.Panel.Groups = []protocol.GroupPlan{
+		{ID: "architects", Access: protocol.AccessDeclared}, {ID: "engineers", Access: protocol.AccessDeclared}, {ID: "residents", Access: protocol.AccessOpen},
+	}
+	c.Secretaries = []Member{
+		{ID: sergio, Role: office.Secretary, Group: "architects", Since: day.AddDate(0, 0, -9), Until: day},
+		{ID: lucia, Role: office.Secretary, Group: "architects", Since: day},
+		{ID: sergio, Role: office.Secretary, Group: "engineers", Since: day},
+		{ID: lucia, Role: office.Secretary, Group: "residents", Since: day},
+	}
+	holds := func(id office.ID, roles ...office.Role) office.Actor {
+		a := office.Actor{Account: uuid.New(), Office: id}
+		for _, r := range roles {
+			a.Grants = append(a.Grants, office.Grant{Administration: c.Administration, Role: r})
+		}
+		return a
+	}
+	for name, one := range map[string]struct {
+		who   office.Actor
+		group string
+		kind  fault.Kind
+	}{
+		"the secretary":             {holds(lucia, office.Secretary), "architects", 0},
+		"of another group":          {holds(lucia, office.Secretary), "engineers", fault.NotFound},
+		"who served before":         {holds(sergio, office.Secretary), "architects", fault.NotFound},
+		"whose role was taken away": {holds(lucia), "architects", fault.Forbidden},
+		"who administers too":       {holds(lucia, office.Secretary, office.Administrator), "architects", fault.Forbidden},
+		"an administrator":          {holds(office.ID(uuid.New()), office.Administrator), "architects", fault.NotFound},
+		"of a group that is open":   {holds(lucia, office.Secretary), "residents", fault.NotFound},
+		"of no group":               {holds(lucia, office.Secretary), "nobody", fault.NotFound},
+		"somebody":                  {office.Actor{Account: uuid.New()}, "architects", fault.NotFound},
+		"nobody":                    {office.Actor{}, "architects", fault.Unauthenticated},
+	} {
+		err := CanSeeApplicants(one.who, c, one.group, now)
+		if (err == nil) != (one.kind == 0) || err != nil && fault.KindOf(err) != one.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	draft := c
+	draft.Stage = Draft
+	if err := CanSeeApplicants(holds(lucia, office.Secretary), draft, "architects", now); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("of a draft: %v", err)
+	}
+	over := c
+	over.Stage = Concluded
+	if err := CanAdmit(holds(lucia, office.Secretary), over, "architects", now); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("after the end: %v", err)
+	}
+	if !c.Appoints(holds(sergio)) || CanAnswer(holds(lucia), c) == nil {
+		t.Error("a secretary answers")
 	}
 }

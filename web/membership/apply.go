@@ -86,8 +86,8 @@ func (v view) rule(q *page.Request) string {
 	return ui.In(v.First(), v.Of.Rule)
 }
 
-// said are what an application says.
-func (v view) said(q *page.Request, a application.Application) []ui.Fact {
+// facts are what an application says.
+func (v view) facts(q *page.Request, a application.Application) []ui.Fact {
 	facts := []ui.Fact{{Name: q.T("membership.name"), Value: a.Name}}
 	if a.Detail != "" {
 		facts = append(facts, ui.Fact{Name: q.T("membership.detail." + v.Of.Asks), Value: a.Detail})

@@ -37,11 +37,11 @@ func (a Applications) Decider(id account.OfficeID) string {
 }
 
 // Find gives the applications of the list whose name or number has all words of a text.
-func (a Applications) Find(text string) []application.Application {
-	words := strings.Fields(strings.ToLower(text))
+func (a Applications) Find(sought string) []application.Application {
+	words := strings.Fields(strings.ToLower(sought))
 	return slices.DeleteFunc(slices.Clone(a.List), func(one application.Application) bool {
-		said := strings.ToLower(one.Name + " " + one.Detail)
-		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(said, w) })
+		text := strings.ToLower(one.Name + " " + one.Detail)
+		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 	})
 }
 

@@ -151,7 +151,6 @@ func (a Act) Applies(s State) bool {
 // Standing is where a person stands towards a group.
 type Standing struct {
 	Own []Application // for the group, the newest first
-	Any bool          // whether an application for another group waits
 }
 
 // Fits tells whether the person may enrol: nil, or Forbidden with what is lacking.

@@ -192,8 +192,6 @@ func (s *Service) Stand(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	for _, a := range own {
 		if a.Group == group {
 			out.Own = append(out.Own, a)
-		} else if a.State == Waiting {
-			out.Any = true
 		}
 	}
 	return out, err
