@@ -57,3 +57,25 @@ func (r *reading) joinedOf(i *schema.Item) {
 		}
 	}
 }
+
+// briefOf puts into a round of the opinion the words that the log says last about it; words in
+// further languages, and those that were removed by law, stay as the opinion has them.
+func (r *reading) briefOf(o *schema.Round) {
+	was := o.Brief
+	o.Brief = nil
+	w := r.life.Rounds[o.Number]
+	if w == nil || w.Brief == nil {
+		return
+	}
+	e := w.Brief.Record
+	if e.Removed {
+		if was != nil && was.Version == w.Brief.Version {
+			o.Brief = was
+		}
+		return
+	}
+	o.Brief = &schema.Brief{Version: w.Brief.Version, Text: e.Words.Text}
+	if was != nil {
+		o.Brief.Texts = was.Texts
+	}
+}
