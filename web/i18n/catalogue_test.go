@@ -126,6 +126,8 @@ var thresholds = map[string]string{
 	"fault.too_large":                      "bytes",
 	"field.code_length":                    "characters",
 	"staff.reword.text_hint":               "characters",
+	"facilitator.joining.text_hint":        "characters",
+	"facilitator.brief.text_hint":          "characters",
 }
 
 // counted finds a figure with a thing in the plural behind it.
