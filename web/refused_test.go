@@ -44,7 +44,6 @@ var unrefused = map[string]string{
 	"/desk/{slug}/invitations/{group}/send":               "likewise",
 	"/desk/{slug}/invitations/{group}/until":              "likewise",
 	"/desk/{slug}/invitations/{group}/guests/{guest}":     "likewise",
-	"/desk/{slug}/rounds/{number}/brief":                  "web/facilitator tries its form",
 	"/desk/{slug}/joining":                                "no statement joins in the demonstration: web/facilitator tries its form",
 	"/desk/{slug}/joining/{item}/withdraw":                "likewise",
 	"/desk/{slug}/translations/{item}":                    "the demonstration is in one language: web/translation tries its form",
