@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"delfi/internal/consultation/draft"
 	steps "delfi/internal/consultation/draft/form"
 
 	"github.com/PuerkitoBio/goquery"
@@ -214,6 +215,14 @@ func TestFreeText(t *testing.T) {
 	items := w.between("viali")
 	tried = append(tried, w.refused(paolo, "/desk/viali")...)
 	tried = append(tried, w.refused(paolo, "/desk/viali/items/"+items[0].ID.String()+"/reword")...)
+	tried = append(tried, w.refused(paolo, "/desk/viali/rounds/1/brief")...)
+	outcomes := h.Ask(t, "esiti", `{"version": 1, "variant": "core-outcomes",
+		"panel": {"groups": [{"id": "cittadini", "name": {"it": "Cittadini"}}]},
+		"rounds": [{"kind": "answer", "days": 7, "min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}],
+		"item_kinds": [{"id": "esito", "kind": "scale", "points": 9}], "items": {"source": "given", "new_after_round": 1}, "consensus": {"rule": "comet"}}`,
+		1, draft.Item{Kind: "esito", Text: "Sopravvivenza"})
+	h.Close(t, outcomes, 1)
+	tried = append(tried, w.refused(paolo, "/desk/esiti/joining")...)
 	for i, line := range tried {
 		tried[i] = strings.TrimPrefix(line, "/desk/")
 	}
@@ -283,6 +292,8 @@ alberi-nei-viali/rules words_5
 alberi-nei-viali/rules words_6
 alberi-nei-viali/rules words_7
 alberi-nei-viali/rules words_8
+esiti/joining reason
+esiti/joining text
 mercato-coperto/draft/feedback publication.within_days
 mercato-coperto/draft/items given[0].text
 mercato-coperto/draft/items item_kinds[0].classes
@@ -355,6 +366,7 @@ viali/items/…/decide reason
 viali/items/…/reword left_out
 viali/items/…/reword reason
 viali/items/…/reword text_1
+viali/rounds/1/brief text
 `
 
 // TestNoSlugIsAPage derives the reserved slugs from the routes: whatever stands beside a

@@ -259,6 +259,8 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/joining", personal, between.Join, signedIn),
 		get("/desk/{slug}/joining/{item}/withdraw", personal, noStore, between.BeforeWithdrawal, signedIn),
 		post("/desk/{slug}/joining/{item}/withdraw", personal, between.Withdraw, signedIn),
+		get("/desk/{slug}/rounds/{number}/brief", personal, noStore, between.Brief, signedIn),
+		post("/desk/{slug}/rounds/{number}/brief", personal, between.WriteBrief, signedIn),
 		post("/desk/{slug}/decide-all", personal, desk.DecideAll, signedIn),
 		get("/desk/{slug}/translations", personal, noStore, translated.Sheet, signedIn),
 		post("/desk/{slug}/translations/{item}", personal, translated.Translate, signedIn),

@@ -292,7 +292,7 @@ func TestAFormThatSaysNothingOfItsPageIsRefused(t *testing.T) {
 	w.must(h.Consultations.CloseRound(t.Context(), paolo, webtest.Gathering, 2, "Basta."))
 	w.must(h.Consultations.CloseRound(t.Context(), paolo, webtest.Answering, 3, "Basta."))
 	drain()
-	try("/desk/"+webtest.Gathering, desk)
+	try("/desk/"+webtest.Gathering, desk, desk+"/rounds/3/brief")
 	w.must(h.Consultations.Conclude(t.Context(), paolo, webtest.Answering, "Basta."))
 	drain()
 	try(desk, desk+"/minority")

@@ -33,6 +33,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/consultation/brief"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/correction"
 	"delfi/internal/consultation/draft"
@@ -110,6 +111,7 @@ type App struct {
 	Contributions *contribution.Service
 	Facilitation  *facilitation.Service
 	Joining       *joining.Service
+	Briefs        *brief.Service
 	Corrections   *correction.Service
 	Translations  *translation.Service
 	Ballots       *ballot.Service
@@ -150,6 +152,7 @@ func New(o Options) (*App, error) {
 	a.Corrections = correction.New(db, a.Consultations, a.Record)
 	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record, a.Notices)
 	a.Joining = joining.New(db, a.Consultations, a.Contributions, a.Record)
+	a.Briefs = brief.New(db, a.Record)
 	a.Translations = translation.New(db, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)

@@ -79,7 +79,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Secretary:   secretary.Services{Access: a.Access, Accounts: a.Accounts},
 		Search:      search.Services{Search: a.Search},
 		Translation: translation.Services{Translations: a.Translations},
-		Facilitator: facilitator.Services{Joining: a.Joining},
+		Facilitator: facilitator.Services{Joining: a.Joining, Briefs: a.Briefs},
 		Draw:        draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
 		Demo:        o.Demo,
 		Health:      web.Health{Log: o.Log, Checks: checks},

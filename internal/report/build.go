@@ -11,6 +11,7 @@ import (
 
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/brief"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/feedback/archive"
@@ -182,11 +183,14 @@ func (src Sources) decide(item uuid.UUID, history []schema.ItemRound) {
 
 // rounds draws the participation in each round.
 func (src Sources) rounds() []schema.Round {
-	out := make([]schema.Round, 0, len(src.Consultation.Rounds))
+	out, briefs := make([]schema.Round, 0, len(src.Consultation.Rounds)), brief.Read(src.Entries)
 	for _, r := range src.Consultation.Rounds {
 		p := schema.Round{
 			Number: r.Number, Kind: r.Kind, State: string(r.State), OpenedOn: civiltime.Date(r.OpenedAt), ClosedOn: civiltime.Date(r.ClosedAt),
 			Extensions: r.Extensions, Reason: r.Reason, Enrolled: r.People(), Groups: []table.GroupCount{},
+		}
+		if b, found := brief.Of(briefs, r.Number); found && !b.Entry.Removed {
+			p.Brief = &schema.Brief{Version: b.Version, Text: b.Text, Texts: b.Texts}
 		}
 		// A standing round's last release is the one that stays.
 		for n, d := range src.Documents {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"delfi/internal/consultation"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/report/schema"
 	"delfi/internal/verify/source"
@@ -54,6 +55,33 @@ func (r *reading) joinedOf(i *schema.Item) {
 		i.Joined = &schema.Joined{Round: j.Round, Said: j.Said, Reason: j.Record.Words.Reason}
 		if j.Record.Removed && was != nil {
 			i.Joined.Reason = was.Reason
+		}
+	}
+}
+
+// briefOf puts into a round of the opinion the words that the log says last about it, in each
+// language; those that were removed by law stay as the opinion has them.
+func (r *reading) briefOf(o *schema.Round) {
+	was := o.Brief
+	o.Brief = nil
+	w := r.life.Rounds[o.Number]
+	if w == nil || w.Brief == nil {
+		return
+	}
+	e := w.Brief.Record
+	if e.Removed {
+		if was != nil && was.Version == w.Brief.Version {
+			o.Brief = was
+		}
+		return
+	}
+	o.Brief = &schema.Brief{Version: w.Brief.Version, Text: e.Texts["text"]}
+	for _, lang := range consultation.Translatable {
+		if words := e.Texts["text."+lang]; words != "" {
+			if o.Brief.Texts == nil {
+				o.Brief.Texts = map[string]string{}
+			}
+			o.Brief.Texts[lang] = words
 		}
 	}
 }

@@ -142,6 +142,7 @@ func (r *reading) held(o *schema.Round) {
 			o.Enrolled, o.Answered, o.Document, o.Groups = e.Counts.Enrolled, e.Counts.Answered, e.hash, e.Counts.Groups
 		}
 	}
+	r.briefOf(o)
 	if w := r.life.Rounds[o.Number]; w != nil && w.Kind != "" {
 		o.Kind = w.Kind
 		if w.State == consultation.RoundReleased {

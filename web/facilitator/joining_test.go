@@ -196,8 +196,14 @@ func TestStatementsJoin(t *testing.T) {
 	}
 	w.says(paolo.Get(t, desk), 200, "1 affermazione aggiunta dopo l’ultimo giro")
 
+	w.briefs(paolo, marta)
 	w.ok(w.Consultations.OpenRound(t.Context(), w.Person(t, "paolo"), slug, 2))
 	w.c = w.Reread(t, w.c)
+	late := paolo.Post(t, inBrief, url.Values{"act": {"write"}, "text": {"Troppo tardi."}})
+	w.says(late, 409, "resta com’è")
+	if !strings.Contains(late.Body, "Troppo tardi.") {
+		t.Errorf("what was typed is lost: %s", late.Text("main"))
+	}
 	panelist := w.site.As(t, w.Panelist(t, 0))
 	w.says(panelist.Get(t, "/consultations/"+slug+"/rounds/2?item=3"), 200, "Dolore", "È una domanda nuova.")
 	w.answers(2)
@@ -207,9 +213,63 @@ func TestStatementsJoin(t *testing.T) {
 	w.ok(w.Consultations.Publish(t.Context(), w.Person(t, "giulia"), slug, consultation.OpinionTexts{}))
 	w.Drain(t)
 	w.says(w.site.Stranger().Get(t, "/consultations/"+slug+"/opinion"), 200,
-		"aggiunta dopo il giro 1", "perché: «Lo dicono in cinque.»", "Nasce da queste parole del panel: «Il <dolore>.»", "Affermazioni aggiunte dopo il giro 1")
+		"aggiunta dopo il giro 1", "perché: «Lo dicono in cinque.»", "Nasce da queste parole del panel: «Il <dolore>.»", "Affermazioni aggiunte dopo il giro 1",
+		"Il giro 1 in breve", "Sulla #1 il panel è concorde.")
 	w.says(w.site.Stranger().Get(t, "/record/"+slug), 200, "Affermazione nuova", "Affermazione tolta")
 	w.verified()
+}
+
+const inBrief = desk + "/rounds/1/brief"
+
+// briefs walks the words about round 1: the desk leads to them, they are shown before they are
+// published, stand at the head of the round's page, and get a second version.
+func (w *town) briefs(paolo, marta *webtest.Browser) {
+	w.Helper()
+	result, stranger := "/consultations/"+slug+"/rounds/1", w.site.Stranger()
+	if link := paolo.Get(w.T, desk).Page.Find(".dlf-stateline a[href='" + inBrief + "']"); link.Text() != "Racconta in breve l’ultimo giro" {
+		w.Errorf("the desk says %q", link.Text())
+	}
+	w.says(marta.Get(w.T, inBrief), 200, "facilitatore")
+	if got := paolo.Get(w.T, desk+"/rounds/3/brief"); got.Status != 404 {
+		w.Errorf("a round that is not planned: %d", got.Status)
+	}
+	w.says(paolo.Get(w.T, desk+"/rounds/2/brief"), 200, "Questo giro non ha ancora risultati")
+	first := form(paolo.Get(w.T, inBrief), inBrief, "write")
+	got := paolo.Post(w.T, inBrief, first)
+	w.says(got, 422)
+	if got.Count("#errors a[href='#f-text']") != 1 {
+		w.Errorf("the field is not named: %s", got.Text("#errors"))
+	}
+	first.Set("text", "Sulla #1 il panel è **divaso**.")
+	first.Set("act", "preview")
+	got = paolo.Post(w.T, inBrief, first)
+	w.says(got, 200, "Così si leggerà")
+	if got.Text(".dlf-minor strong") != "divaso" || strings.Contains(stranger.Get(w.T, result).Body, "divaso") {
+		w.Errorf("shown before it is published: %s", got.Text("main"))
+	}
+	first.Set("act", "write")
+	for range 2 { // pressed twice
+		if sent := paolo.Post(w.T, inBrief, first); sent.Status != 303 {
+			w.Errorf("%d %s", sent.Status, sent.Text("main"))
+		}
+	}
+	page := stranger.Get(w.T, result)
+	w.says(page, 200, "Il giro 1 in breve", "divaso", "che facilita", "Versione 1")
+	if page.Count("section a[href='#a1']") != 1 {
+		w.Errorf("the statement is not linked: %s", page.Text("section[aria-labelledby=brief]"))
+	}
+	other := form(paolo.Get(w.T, inBrief), inBrief, "write")
+	first.Set("text", "Altro.")
+	got = paolo.Post(w.T, inBrief, first)
+	w.says(got, 409, "altre parole su questo giro", "Altro.")
+	other.Set("text", "Sulla #1 il panel è concorde.")
+	if sent := paolo.Post(w.T, inBrief, other); sent.Status != 303 {
+		w.Errorf("corrected: %d %s", sent.Status, sent.Text("main"))
+	}
+	w.says(stranger.Get(w.T, result), 200, "il panel è concorde", "Versione 2")
+	w.says(stranger.Get(w.T, "/consultations/"+slug+"/timeline"), 200, "Il giro in breve")
+	w.says(paolo.Get(w.T, inBrief), 200, "Versione 1", "divaso", "Versione 2")
+	w.says(paolo.Get(w.T, desk), 200, "L’ultimo giro ha il suo «in breve»")
 }
 
 // TestGuards: who does not facilitate lets nothing join, and staff read the page.
@@ -224,9 +284,12 @@ func TestGuards(t *testing.T) {
 	refused["a moderator"], refused["an administrator"] = webtest.Denial{Who: h.Person(t, "marta"), Status: 403}, webtest.Denial{Who: h.Person(t, "giulia"), Status: 403}
 	at := "/desk/" + apptest.Slug + "/joining"
 	item := at + "/11111111-1111-4111-8111-111111111111/withdraw"
-	h.Guards(t, []string{"/desk/{slug}/joining"}, h.Person(t, "anna"), []webtest.Route{
+	words := "/desk/" + apptest.Slug + "/rounds/2/brief"
+	h.Guards(t, []string{"/desk/{slug}/joining", "/desk/{slug}/rounds/{number}/brief"}, h.Person(t, "anna"), []webtest.Route{
 		{Method: "GET", Path: at, Denied: denied},
 		{Method: "POST", Path: at, Form: url.Values{"text": {"x"}}, Denied: refused},
+		{Method: "GET", Path: words, Denied: denied},
+		{Method: "POST", Path: words, Form: url.Values{"text": {"x"}}, Denied: refused},
 		{Method: "GET", Path: item, Denied: denied},
 		{Method: "POST", Path: item, Form: url.Values{"reason": {"x"}}, Denied: refused},
 	})

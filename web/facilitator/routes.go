@@ -7,6 +7,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/brief"
 	"delfi/internal/consultation/joining"
 	"delfi/web/page"
 )
@@ -18,6 +19,10 @@ type Services struct {
 		Join(ctx context.Context, actor account.Actor, slug string, j consultation.Joining) (consultation.Item, error)
 		Withdraw(ctx context.Context, actor account.Actor, slug string, item uuid.UUID, reason string) error
 	}
+	Briefs interface {
+		Desk(ctx context.Context, actor account.Actor, slug string, round int) (brief.Desk, error)
+		Write(ctx context.Context, actor account.Actor, slug string, round int, typed map[string]string, seen string) error
+	}
 }
 
 type room struct{ Services }
@@ -26,10 +31,11 @@ type room struct{ Services }
 type Handlers struct {
 	Joining, Join              page.Handler
 	BeforeWithdrawal, Withdraw page.Handler // of a statement that joined
+	Brief, WriteBrief          page.Handler // of a round
 }
 
 // New returns the room's handlers.
 func New(s Services) (Handlers, error) {
 	c := room{s}
-	return Handlers{Joining: c.joining, Join: c.join, BeforeWithdrawal: c.beforeWithdrawal, Withdraw: c.withdraw}, page.Complete("facilitator", s)
+	return Handlers{Joining: c.joining, Join: c.join, BeforeWithdrawal: c.beforeWithdrawal, Withdraw: c.withdraw, Brief: c.brief, WriteBrief: c.writeBrief}, page.Complete("facilitator", s)
 }

@@ -128,6 +128,8 @@ var thresholds = map[string]string{
 	"staff.reword.text_hint":               "characters",
 	"membership.words_hint":                "characters",
 	"secretary.decide.reason_hint":         "characters",
+	"facilitator.joining.text_hint":        "characters",
+	"facilitator.brief.text_hint":          "characters",
 }
 
 // counted finds a figure with a thing in the plural behind it.

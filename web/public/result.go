@@ -1,11 +1,13 @@
 package public
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/brief"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/report/schema"
@@ -19,6 +21,7 @@ type resultView struct {
 	view
 	Round    consultation.Round
 	Document feedback.Document
+	Brief    brief.Brief // the facilitator's words about it; the zero Brief for none
 }
 
 // result shows a released round from its stored document, the same for everyone.
@@ -31,12 +34,24 @@ func (c room) result(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: *f.In(v.Language)}))
+	entries, err := c.Record.Of(q.Context(), v.ID)
+	if err != nil {
+		return err
+	}
+	words, _ := brief.Of(brief.Read(entries), r.Number)
+	return q.Render(200, result(resultView{view: view{v}, Round: r, Document: *f.In(v.Language), Brief: words}))
 }
 
 // Result draws the page of a round whose document is stored nowhere.
 func Result(c consultation.Consultation, r consultation.Round, d feedback.Document) templ.Component {
 	return result(resultView{view: view{dossier.View{Consultation: c}}, Round: r, Document: d})
+}
+
+// named are the statements of the round that its words name.
+func (r resultView) named(markdown string) []int {
+	return slices.DeleteFunc(brief.Named(markdown), func(n int) bool {
+		return !slices.ContainsFunc(r.Document.Items, func(f feedback.ItemResult) bool { return f.Number == n })
+	})
 }
 
 // of is the case of an item in this round, from which its words are drawn.

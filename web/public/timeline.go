@@ -34,7 +34,7 @@ var told = []string{
 	string(consultation.ActSuspend), string(consultation.ActResume), string(consultation.ActConclude), string(consultation.ActMinority),
 	string(consultation.ActForgo), string(consultation.ActPublish), string(consultation.ActReply), string(consultation.ActWithdraw),
 	string(consultation.ActReplace), string(consultation.ActCorrect), string(consultation.ActOpen), string(consultation.ActExtend), string(consultation.ActRemind), string(consultation.ActClose),
-	string(consultation.ActRelease), string(consultation.ActSkip),
+	string(consultation.ActRelease), string(consultation.ActSkip), string(consultation.ActBrief),
 	"secretary", "document-add", "document-edit", "document-replace", "document-withdraw",
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/brief"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/prose"
@@ -31,6 +32,11 @@ func (d room) decisions(ctx context.Context, v *deskView) error {
 	if err != nil {
 		return err
 	}
+	entries, err := d.Record.Of(ctx, v.Consultation.ID)
+	if err != nil {
+		return err
+	}
+	_, v.Brief = brief.Of(brief.Read(entries), last.Round)
 	v.Items, v.Decided = items, map[uuid.UUID]consultation.Decided{}
 	for _, one := range decided {
 		if one.Round == last.Round {
@@ -131,6 +137,11 @@ func (v deskView) made(kind consultation.Decision) int {
 		}
 	}
 	return n
+}
+
+// briefPath is the address of the words about the last round.
+func (v deskView) briefPath() string {
+	return v.path("/rounds/" + strconv.Itoa(v.Rounds[len(v.Rounds)-1].Round) + "/brief")
 }
 
 // joined says how many statements joined since the last round, where some may.

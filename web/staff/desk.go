@@ -43,6 +43,7 @@ type deskView struct {
 	Done          []decisionView                     // decided since the last released round, by number
 	Items         []consultation.Item                // all statements, between rounds
 	Editor        *editorView                        // of the statement whose new words are written
+	Brief         bool                               // the last round has the facilitator's words
 	Just          string                             // what the reader has just decided: a statement's id, "all" or ""
 	Untranslated  []int                              // numbers of the statements that lack words in some language
 	Counts        contribution.Counts                // of the gather round, once it is closed

@@ -144,6 +144,14 @@ type Round struct {
 	Answered   int                `json:"answered"` // ballots; 0 in a gather round
 	Groups     []table.GroupCount `json:"groups"`
 	Document   string             `json:"document"` // hash of its feedback document
+	Brief      *Brief             `json:"brief,omitempty"`
+}
+
+// Brief is the facilitator's words about a round; nil where nobody wrote any.
+type Brief struct {
+	Version int               `json:"version"`
+	Text    string            `json:"text"`            // Markdown
+	Texts   map[string]string `json:"texts,omitempty"` // Text by further language
 }
 
 // Item is one statement with its whole history.

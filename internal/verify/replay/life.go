@@ -64,6 +64,7 @@ type Round struct {
 	Rolls    map[string]int // and all who stood on it until the closing
 	Feedback *Feedback
 	Releases []Release
+	Brief    *Brief // the newest words about it; nil for none
 }
 
 // take takes one entry of the consultation.
@@ -126,6 +127,7 @@ var ofConsultation = []consultation.Act{
 // ofRound are the acts that move a round.
 var ofRound = []consultation.Act{
 	consultation.ActPostpone, consultation.ActExtend, consultation.ActRemind, consultation.ActClose, consultation.ActRelease, consultation.ActSkip,
+	consultation.ActBrief,
 }
 
 // act takes one act of somebody who steers. Acts on contributions and statements
@@ -173,6 +175,8 @@ func (l *Life) act(r Record) error {
 	switch act {
 	case consultation.ActExtend:
 		return w.extend(r)
+	case consultation.ActBrief:
+		return l.brief(r, w)
 	case consultation.ActClose:
 		w.closing = r
 	}

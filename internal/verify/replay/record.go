@@ -29,7 +29,7 @@ type Record struct {
 // a reason.
 var texting = []string{
 	"commitment", "origin", string(consultation.ActAnnounce), string(consultation.ActImport), string(consultation.ActCorrect),
-	string(consultation.ActReword), string(consultation.ActTranslate), string(consultation.ActJoin), "merge",
+	string(consultation.ActReword), string(consultation.ActTranslate), string(consultation.ActJoin), string(consultation.ActBrief), "merge",
 }
 
 // line is where the record stands in the file of entries.
