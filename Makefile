@@ -14,9 +14,11 @@ KILLS   := 30
 ELSEWHERE := /var/lib/delfi/$(notdir $(CURDIR))-$(shell printf %s '$(CURDIR)' | sha256sum | cut -c1-8)
 # Rooms whose own locks many requests meet in: with the race detector at each test.
 LOCKED  := ./internal/platform/batch ./internal/platform/cache ./internal/platform/changes ./web/pagecache ./web/middleware
-# The two longest, side by side before all others, which spend most of their time on the way to a
-# Postgres and back: four at a time keep two cores at work.
+# The two longest, side by side before all others. Tests spend most of their time on the way to a
+# Postgres and back: four at a time keep two cores at work, but for those with a browser.
 LONG    := ./e2e ./web
+# check vets, and no debugger reads a test binary: a hundred are linked
+LEAN    := -vet=off -ldflags=-w
 TITLES  := 300 regular 600 700
 
 .PHONY: help run build test race bench soak check tagged picture assets sums generate drift chromium python dump release home clean
@@ -33,8 +35,8 @@ build: assets ## build bin/delfi, and bin/delfi-verify, the verifier alone
 
 test: build chromium python dump ## every test: unit, on a real Postgres, in a real browser
 	@$(GO) test -race $(LOCKED)
-	@$(GO) test -p 2 -timeout 15m $(LONG)
-	@$(GO) test -p 4 -timeout 15m $$($(GO) list ./... | grep -vE '$(subst $() ,|,$(LONG:.%=%$$))')
+	@$(GO) test $(LEAN) -timeout 15m ./e2e & e2e=$$!; web=0; $(GO) test $(LEAN) -parallel 4 -timeout 15m ./web || web=$$?; wait $$e2e && exit $$web
+	@$(GO) test $(LEAN) -p 4 -timeout 15m $$($(GO) list ./... | grep -vE '$(subst $() ,|,$(LONG:.%=%$$))')
 
 race: ## the race detector in every room that has a lock or a counter of its own (15 minutes)
 	@$(GO) test -race -timeout 0 $$(grep -rlE 'sync\.(RW)?Mutex|atomic\.(Int|Uint|Pointer|Bool)' --include='*.go' internal web | xargs -n1 dirname | sort -u | sed 's|^|./|')

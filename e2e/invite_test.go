@@ -59,7 +59,15 @@ func TestPeopleEnterByInvitation(t *testing.T) {
 	draft(giulia)
 	giulia.open("/desk/" + question + "/draft/panel")
 	giulia.fill("#f-panel-groups-0--access", "invitation")
+	giulia.press(`button[value="add:panel.groups"]`)
+	giulia.fill("#f-panel-groups-1--name-it", "Architetti")
+	giulia.fill("#f-panel-groups-1--id", "architetti")
+	giulia.fill("#f-panel-groups-1--access", "declared")
+	giulia.press(".dlf-wizard-bar button[value=stay]")
+	giulia.sees("Che cosa si chiede, oltre al nome")
+	giulia.within(360, "secretary-draft-360")
 	giulia.press(".dlf-wizard-bar button[value=next]")
+	appointed := appoints(s, giulia)
 	giulia.open("/desk/" + question + "/rolls")
 	giulia.press(`main a[href*="/invitations/"]`)
 	var desk string
@@ -91,6 +99,8 @@ func TestPeopleEnterByInvitation(t *testing.T) {
 	stranger.open("/consultations/" + question)
 	stranger.sees("Chi può entrare, e come")
 	stranger.within(360, "invite-announced-360")
+
+	appointed.admits(s)
 
 	giulia.open(desk)
 	giulia.press(`form[action$="/send"] button`)
@@ -145,4 +155,83 @@ func TestPeopleEnterByInvitation(t *testing.T) {
 	late.tick("#f-read")
 	late.press(`form[data-invitation] button`)
 	late.sees("già stato usato")
+}
+
+// secretary is somebody who admits the members of the group of architects.
+type secretary struct{ *person }
+
+// appoints gives lucia the role of a secretary, and names her for the group of architects of the
+// draft.
+func appoints(s *site, giulia *person) secretary {
+	giulia.t.Helper()
+	lucia := s.enter(giulia.t, "lucia")
+	giulia.open("/administrations/riva")
+	giulia.fill(`form[action$="/grant"] [name=person]`, "lucia.ferraboschi@posta.example")
+	giulia.tick(`form[action$="/grant"] [name=role][value=secretary]`)
+	giulia.do(chromedp.Evaluate(`(function(c){ c.tagName === "SELECT" ? c.value = "*" : document.querySelector('form[action$="/grant"] [name=consultation][value="*"]').click() })(document.querySelector('form[action$="/grant"] [name=consultation]'))`, nil))
+	giulia.press(`form[action$="/grant"] button`)
+	giulia.open("/desk/" + question + "/secretaries/architetti")
+	giulia.press("main form button[type=submit]")
+	if giulia.count("#errors a") != 2 {
+		giulia.t.Errorf("nobody was named: %s", giulia.text())
+	}
+	giulia.within(360, "secretary-appoint-360")
+	giulia.do(chromedp.Evaluate(`document.querySelector("#f-person").selectedIndex = 1`, nil))
+	giulia.fill("#f-office", "Segreteria dell’Ordine degli Architetti")
+	giulia.press("main form button[type=submit]")
+	giulia.sees("Lucia Ferraboschi")
+	giulia.shot("secretary-appoint-1280")
+	return secretary{lucia}
+}
+
+// admits walks an application through its pages: olga applies, lucia refuses with words, olga
+// reads them and applies again, lucia admits her, and she is led to the enrolment.
+func (p secretary) admits(s *site) {
+	p.t.Helper()
+	way, list := "/consultations/"+question+"/membership/architetti", "/desk/"+question+"/applications/architetti"
+	olga := s.enter(p.t, "olga")
+	olga.open("/consultations/" + question + "/enrol?group=architetti")
+	olga.press(`main a[href$="/membership/architetti"]`)
+	olga.shot("membership-1280")
+	olga.within(320, "membership-320")
+	olga.press(".dlf-enrol button")
+	if olga.count("#f-detail[aria-invalid=true]") != 1 {
+		olga.t.Errorf("applied without a number: %s", olga.text())
+	}
+	olga.fill("#f-detail", "A 12")
+	olga.press(".dlf-enrol button")
+	olga.sees("Aspetta la decisione")
+	olga.within(360, "membership-waiting-360")
+
+	decides := func(act string) {
+		p.t.Helper()
+		p.open("/desk")
+		p.press(`main a[href$="/applications/architetti"]`)
+		p.within(360, "secretary-list-360")
+		p.tick("input[name=id]")
+		p.press(`button[name=act][value=` + act + `]`)
+		p.within(360, "secretary-"+act+"-360")
+	}
+	decides("refuse")
+	p.press(`form[action$="/decide"] button[type=submit]`)
+	if p.count("#f-reason[aria-invalid=true]") != 1 {
+		p.t.Errorf("refused without words: %s", p.text())
+	}
+	p.fill("#f-reason", "Il numero non è il tuo: guarda il tesserino.")
+	p.press(`form[action$="/decide"] button[type=submit]`)
+	p.open(list + "?state=refused")
+	p.shot("secretary-refused-1280")
+	olga.open(way)
+	olga.sees("guarda il tesserino")
+	olga.shot("membership-refused-1280")
+	olga.fill("#f-detail", "A 21")
+	olga.press(".dlf-enrol button")
+	decides("admit")
+	p.press(`form[action$="/decide"] button[type=submit]`)
+	p.open(list + "?state=admitted")
+	p.shot("secretary-admitted-1280")
+	olga.open(way)
+	olga.press(`main a[href$="/enrol?group=architetti"]`)
+	olga.sees("ti ha ammesso")
+	olga.within(360, "membership-enrol-360")
 }

@@ -144,6 +144,8 @@ func TestAConsultationsWholeLife(t *testing.T) {
 		marta.press(`button[value=merge]`)
 	}
 	marta.open(desk)
+	marta.press(`main a[href$="/rounds/1/release"]`)
+	marta.shot("about-release")
 	marta.press(`form[action$="/rounds/1/release"] button`)
 
 	for round := 2; round <= 3; round++ {

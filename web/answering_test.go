@@ -142,7 +142,7 @@ func group(t *testing.T, h *webtest.House) string {
 }
 
 // personalUses are the use cases by which somebody answers, or reads what they answered.
-var personalUses = []string{"Enrol", "EnrolInvited", "Seat", "ByCode", "IssueCode", "Alias", "Contribute", "Revise", "Retract", "Own", "Paper", "Cast", "Save", "Deliver", "Receipt", "Proof", "TakeBack", "Leave", "Fates", "Raise"}
+var personalUses = []string{"Enrol", "EnrolInvited", "Seat", "ByCode", "IssueCode", "Alias", "Contribute", "Revise", "Retract", "Own", "Paper", "Cast", "Save", "Deliver", "Receipt", "Proof", "TakeBack", "Leave", "Fates", "Raise", "Apply", "Applied", "Withdraw"}
 
 // TestWhereSomebodyAnswersIsAnswering reads the rooms' syntax trees: the row of a handler
 // that reaches one of those use cases of panel, ballots, contributions or appeals is of an answering
@@ -165,7 +165,7 @@ func TestWhereSomebodyAnswersIsAnswering(t *testing.T) {
 			}
 		}
 	}
-	if found["participate"] < 15 || found["moderation"] != 2 || found["account"] != 1 || found["invite"] != 1 || len(reach) != 16 {
+	if found["participate"] < 15 || found["moderation"] != 2 || found["account"] != 1 || found["invite"] != 1 || found["membership"] != 3 || len(reach) != 18 {
 		t.Errorf("found %v in %d rooms: the test sees too little", found, len(reach))
 	}
 	of := reaching(t, map[string]string{"x.go": `package x

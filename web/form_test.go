@@ -173,6 +173,7 @@ func (w walk) marked(r webtest.Response, action, name string) {
 
 // TestFreeText tries texts that show nothing in every field of every form.
 func TestFreeText(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	giulia, marta, paolo, anna := w.as("giulia"), w.as("marta"), w.as("paolo"), w.as("anna")

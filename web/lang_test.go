@@ -23,6 +23,7 @@ const foreign = "Ørk"
 // TestWhatPeopleWroteSaysItsLanguage crawls the site in both languages as every audience,
 // with a consultation in English: each text that somebody wrote in it says that it is.
 func TestWhatPeopleWroteSaysItsLanguage(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t)
 	if _, err := h.Accounts.Found(t.Context(), account.Administration{Slug: "riva", Name: "Comune di Riva d’Arno"}); err != nil {
 		t.Fatal(err)

@@ -23,6 +23,7 @@ import (
 // variant's rules give on the same answers (internal/delphi's
 // TestEachVariantJudgesByItsOwnRules), each ends by its own stop, and the record holds.
 func TestEachVariantsLife(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t)
 	h.Clock.Set(apptest.Rome("2027-02-01 10:00"))
 	h.Found(t)

@@ -119,7 +119,7 @@ func (v *village) answer(b *webtest.Browser, p *villager) {
 }
 
 func (v *village) leaves(b *webtest.Browser, p *villager) {
-	v.sends(b, "/me", "/me/leave", url.Values{"leave": {"on"}})
+	v.sends(b, "/me/leave", "/me/leave", url.Values{"leave": {"on"}})
 	if v.off == "(f)" {
 		v.must(v.h.DB.Transact(v.Context(), func(ctx context.Context, tx *postgres.Tx) error {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM civic.enrolment WHERE account = $1`, p.account); err != nil {

@@ -10,6 +10,7 @@ import (
 // Without one of the rules of docs/RECORD.md §2 the attack succeeds: the village writes or
 // works as a build that lacks the rule.
 func TestWithoutARuleTheAttackSucceeds(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		off    string
 		mode   pseudonym.Mode
@@ -45,6 +46,7 @@ func TestWithoutARuleTheAttackSucceeds(t *testing.T) {
 // (h): somebody reads the consultation's page after each visit, and says that whoever came
 // before the number moved has enrolled. Half of those who come enrol.
 func TestNobodyIsSeenToEnrol(t *testing.T) {
+	t.Parallel()
 	for _, rule := range []bool{true, false} {
 		v := newVillage(t, natural{mode: pseudonym.SealedKey, overlap: 1})
 		shown := func() string {

@@ -428,7 +428,7 @@ func (v *village) leaving() {
 	for i, p := range list {
 		v.sittings([]*villager{p}, func(p *villager) {
 			b := v.comes(p)
-			v.sends(b, "/me", "/me/take-back", url.Values{})
+			v.sends(b, "/me/take-back", "/me/take-back", url.Values{})
 			if float64(i) < v.share*float64(len(list)) {
 				v.leaves(b, p)
 			}
@@ -518,6 +518,7 @@ func hexed(b []byte) string { return hex.EncodeToString(b) }
 
 // docs/RECORD.md §2.6. More people, and more at the same time, are soaked.
 func TestNobodyIsLinkedWithWhatTheyDid(t *testing.T) {
+	t.Parallel()
 	for _, n := range []natural{
 		{mode: pseudonym.SealedKey, share: 0, overlap: 4}, {mode: pseudonym.SealedKey, share: 0.5, overlap: 4}, {mode: pseudonym.SealedKey, share: 1, overlap: 1},
 		{mode: pseudonym.HeldCode, share: 0, overlap: 1}, {mode: pseudonym.HeldCode, share: 0.5, overlap: 1}, {mode: pseudonym.HeldCode, share: 1, overlap: 4},

@@ -33,6 +33,7 @@ type racer struct {
 // answer anew. Nobody meets an error; who was told that the ballot is gone finds its mark
 // nowhere, who was told that it stays finds it counted, and the record says the same.
 func TestWhoTakesBackWhileARoundClosesIsToldWhatCounts(t *testing.T) {
+	t.Parallel()
 	gone, stayed := 0, 0
 	for n, after := range []int{0, 3, 10} { // who have taken theirs back when the round begins to close
 		t.Run(fmt.Sprint(after), func(t *testing.T) {

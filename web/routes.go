@@ -9,17 +9,21 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
+	"delfi/web/membership"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/participate/gather"
 	"delfi/web/participate/preview"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
 	"delfi/web/rehearsal"
 	"delfi/web/search"
+	"delfi/web/secretary"
 	"delfi/web/staff"
 	staffqueue "delfi/web/staff/queue"
 	"delfi/web/static"
@@ -61,7 +65,7 @@ func Routes(o Options) ([]page.Route, error) {
 	drawn, err9 := webdraw.New(o.Draw)
 	groups, err10 := access.New(o.Access)
 	o.Draft.Preview = preview.Of
-	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
+	o.Rehearsal.Write, o.Rehearsal.Paper = gather.Write, participate.Paper
 	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
 	o.Rehearsal.Reasons, o.Rehearsal.OpinionReasons = webpublic.Reasons, webpublic.OpinionReasons
 	trial, err13 := rehearsal.New(o.Rehearsal)
@@ -69,7 +73,10 @@ func Routes(o Options) ([]page.Route, error) {
 	house, err14 := oversight.New(o.Oversight)
 	guests, err15 := invite.New(o.Invite)
 	translated, err16 := translation.New(o.Translation)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16); err != nil {
+	between, err17 := facilitator.New(o.Facilitator)
+	declared, err18 := membership.New(o.Membership)
+	registry, err19 := secretary.New(o.Secretary)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18, err19); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -85,7 +92,9 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/sign-out", session, account.SignOut),
 		post("/sign-out/everywhere", session, account.SignOutEverywhere, signedIn),
 		get("/me", personal, noStore, account.Me, signedIn),
+		get("/me/take-back", answering, noStore, account.BeforeTakingBack, signedIn),
 		post("/me/take-back", answering, account.TakeBack, signedIn),
+		get("/me/leave", personal, noStore, account.BeforeLeaving, signedIn),
 		post("/me/leave", personal, account.Leave, signedIn),
 		post("/me/stay", personal, account.Stay, signedIn),
 
@@ -112,6 +121,9 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/consultations/{slug}/enrol", answering, p.Enrol, signedIn),
 		get("/consultations/{slug}/invitation", answering, noStore, guests.Page),
 		post("/consultations/{slug}/invitation", answering, guests.Enter, page.LimitCodes),
+		get("/consultations/{slug}/membership/{group}", answering, noStore, declared.Page, signedIn),
+		post("/consultations/{slug}/membership/{group}", answering, declared.Apply, signedIn),
+		post("/consultations/{slug}/membership/{group}/withdraw", answering, declared.Withdraw, signedIn),
 		get("/consultations/{slug}/contributions", answering, noStore, p.Contributions),
 		post("/consultations/{slug}/contributions", answering, p.Contribute, signedIn),
 		get("/consultations/{slug}/rounds/{n}", answering, shared, p.Account.Round),
@@ -125,6 +137,7 @@ func Routes(o Options) ([]page.Route, error) {
 		// Answering with a code.
 		get("/consultations/{slug}/code", byCode, noStore, p.EnterCode),
 		post("/consultations/{slug}/code", byCode, p.TakeCode, page.LimitCodes),
+		get("/consultations/{slug}/code/forget", byCode, noStore, p.BeforeForgetting),
 		post("/consultations/{slug}/code/forget", byCode, p.ForgetCode),
 		get("/consultations/{slug}/code/rounds/{n}", byCode, noStore, p.Code.Round),
 		post("/consultations/{slug}/code/rounds/{n}", byCode, p.Code.Answer),
@@ -216,7 +229,14 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/invitations/{group}/send", personal, groups.Send, signedIn),
 		post("/desk/{slug}/invitations/{group}/until", personal, groups.Expire, signedIn),
 		post("/desk/{slug}/invitations/{group}/guests/{guest}", personal, groups.Guest, signedIn),
+		get("/desk/{slug}/invitations/{group}/guests/{guest}/{act}", personal, noStore, groups.BeforeGuest, signedIn),
 		get("/desk/{slug}/invitations/{group}/letters", personal, noStore, groups.Letters, signedIn),
+		get("/desk/{slug}/secretaries/{group}", personal, noStore, registry.Secretariat, signedIn),
+		post("/desk/{slug}/secretaries/{group}", personal, registry.Appoint, signedIn),
+		get("/desk/{slug}/applications/{group}", personal, noStore, registry.List, signedIn),
+		post("/desk/{slug}/applications/{group}/find", personal, registry.Find, signedIn),
+		get("/desk/{slug}/applications/{group}/decide", personal, noStore, registry.Before, signedIn),
+		post("/desk/{slug}/applications/{group}/decide", personal, registry.Decide, signedIn),
 		get("/desk/{slug}/publish", personal, noStore, desk.Before("publish"), signedIn),
 		post("/desk/{slug}/publish", personal, desk.Does("publish"), signedIn, fresh),
 		get("/desk/{slug}/withdraw", personal, noStore, desk.Before("withdraw"), signedIn),
@@ -229,11 +249,16 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/rounds/{number}/remind", personal, desk.Does("remind"), signedIn),
 		get("/desk/{slug}/rounds/{number}/close", personal, noStore, desk.Before("close"), signedIn),
 		post("/desk/{slug}/rounds/{number}/close", personal, desk.Does("close"), signedIn),
-		post("/desk/{slug}/rounds/{number}/release", personal, desk.Release, signedIn),
+		get("/desk/{slug}/rounds/{number}/release", personal, noStore, desk.Before("release"), signedIn),
+		post("/desk/{slug}/rounds/{number}/release", personal, desk.Does("release"), signedIn),
 		post("/desk/{slug}/items/{item}/decide", personal, desk.Decide, signedIn),
 		get("/desk/{slug}/items/{item}/reword", personal, noStore, desk.Editor, signedIn),
 		post("/desk/{slug}/items/{item}/reword", personal, desk.Reword, signedIn),
 		post("/desk/{slug}/items/{item}/undecide", personal, desk.Undecide, signedIn),
+		get("/desk/{slug}/joining", personal, noStore, between.Joining, signedIn),
+		post("/desk/{slug}/joining", personal, between.Join, signedIn),
+		get("/desk/{slug}/joining/{item}/withdraw", personal, noStore, between.BeforeWithdrawal, signedIn),
+		post("/desk/{slug}/joining/{item}/withdraw", personal, between.Withdraw, signedIn),
 		post("/desk/{slug}/decide-all", personal, desk.DecideAll, signedIn),
 		get("/desk/{slug}/translations", personal, noStore, translated.Sheet, signedIn),
 		post("/desk/{slug}/translations/{item}", personal, translated.Translate, signedIn),

@@ -28,17 +28,21 @@ import (
 	webaccount "delfi/web/account"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
+	"delfi/web/membership"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/participate/gather"
 	"delfi/web/participate/preview"
 	webpublic "delfi/web/public"
 	"delfi/web/record"
 	"delfi/web/rehearsal"
 	"delfi/web/search"
+	"delfi/web/secretary"
 	"delfi/web/staff"
 	"delfi/web/static"
 	"delfi/web/translation"
@@ -112,9 +116,11 @@ var examples = map[string]string{
 var withoutExample = map[string]string{
 	"/consultations/{slug}/draws/{group}":                          "no group of the demonstration is drawn",
 	"/desk/{slug}/draws/{group}":                                   "as above",
+	"/desk/{slug}/joining/{item}/withdraw":                         "no statement joins in the demonstration",
 	"/consultations/{slug}/minority":                               "no consultation waits for its publication",
 	"/consultations/{slug}/get-code":                               "no consultation is answered with codes",
 	"/consultations/{slug}/code":                                   "as above",
+	"/consultations/{slug}/code/forget":                            "as above",
 	"/consultations/{slug}/code/rounds/{n}":                        "as above",
 	"/consultations/{slug}/code/rounds/{n}/receipt":                "as above",
 	"/consultations/{slug}/code/rounds/{n}/receipt.txt":            "as above",
@@ -144,6 +150,7 @@ var withoutExample = map[string]string{
 	"/desk/{slug}/rounds/{number}/close":                           "as above",
 	"/desk/{slug}/rounds/{number}/extend":                          "as above",
 	"/desk/{slug}/rounds/{number}/remind":                          "as above",
+	"/desk/{slug}/rounds/{number}/release":                         "it is the moderators', of a round that is examined",
 	"/desk/{slug}/items/{item}/reword":                             "as above",
 	"/desk/{slug}/contributions":                                   "they are the moderators'",
 	"/desk/{slug}/appeals":                                         "as above",
@@ -155,6 +162,11 @@ var withoutExample = map[string]string{
 	"/consultations/{slug}/invitation":                             "no group of the demonstration is entered by invitation",
 	"/desk/{slug}/invitations/{group}":                             "as above",
 	"/desk/{slug}/invitations/{group}/letters":                     "as above",
+	"/desk/{slug}/invitations/{group}/guests/{guest}/{act}":        "as above",
+	"/desk/{slug}/secretaries/{group}":                             "as above",
+	"/desk/{slug}/applications/{group}":                            "as above",
+	"/desk/{slug}/applications/{group}/decide":                     "as above",
+	"/consultations/{slug}/membership/{group}":                     "as above",
 	"/first-run": "there are administrations",
 }
 
@@ -283,6 +295,7 @@ func (p *promised) breaches(r page.Route) (breaches []string, statuses []int) {
 // TestEveryRouteHoldsWhatItsClassesPromise asks every route over HTTP. Signing out ends the
 // session with which it is asked; each row has one of its own.
 func TestEveryRouteHoldsWhatItsClassesPromise(t *testing.T) {
+	t.Parallel()
 	p := promise(t)
 	tried := map[page.Privacy]int{}
 	stored := map[page.Caching]int{}
@@ -391,17 +404,20 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	draws, err10 := webdraw.New(o.Draw)
 	o.Draft.Preview = preview.Of
 	wizard, err11 := draft.New(o.Draft)
-	o.Rehearsal.Write, o.Rehearsal.Paper = participate.Write, participate.Paper
+	o.Rehearsal.Write, o.Rehearsal.Paper = gather.Write, participate.Paper
 	o.Rehearsal.Result, o.Rehearsal.Opinion = webpublic.Result, webpublic.Opinion
 	o.Rehearsal.Reasons, o.Rehearsal.OpinionReasons = webpublic.Reasons, webpublic.OpinionReasons
 	trial, err12 := rehearsal.New(o.Rehearsal)
 	house, err13 := oversight.New(o.Oversight)
 	guests, err14 := invite.New(o.Invite)
 	translated, err15 := translation.New(o.Translation)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15); err != nil {
+	between, err16 := facilitator.New(o.Facilitator)
+	declared, err17 := membership.New(o.Membership)
+	registry, err18 := secretary.New(o.Secretary)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}, "facilitator": {between}, "membership": {declared}, "secretary": {registry}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

@@ -20,6 +20,7 @@ import (
 // TestActsOnAnUnseenState: an act is done on the state that its form's page showed. What
 // a colleague changed since refuses it in words, and the form comes back filled in.
 func TestActsOnAnUnseenState(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	giulia, paolo := w.as("giulia"), w.as("paolo")
@@ -81,6 +82,7 @@ func TestActsOnAnUnseenState(t *testing.T) {
 
 // TestEveryDeskFormSaysWhatItShowed walks the desks of the demonstration in each stage.
 func TestEveryDeskFormSaysWhatItShowed(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	n := 0
@@ -121,7 +123,7 @@ func acts(desk string, page webtest.Response) []string {
 	page.Page.Find("main a.btn").Each(func(_ int, a *goquery.Selection) {
 		href, _, _ := strings.Cut(a.AttrOr("href", ""), "#")
 		if act := href[strings.LastIndex(href, "/")+1:]; strings.HasPrefix(href, desk+"/") && slices.Contains([]string{
-			"announce", "delete", "start", "open", "extend", "remind", "close", "suspend", "resume", "conclude", "publish", "withdraw", "reword",
+			"announce", "delete", "start", "open", "extend", "remind", "close", "release", "suspend", "resume", "conclude", "publish", "withdraw", "reword",
 		}, act) {
 			all = append(all, href)
 		}
@@ -155,11 +157,16 @@ var unversioned = map[string]string{
 	"/desk/{slug}/appeals":                                "is about one appeal, which is decided once",
 	"/desk/{slug}/reasons/{reason}":                       "names a text by its digest",
 	"/desk/{slug}/contributions/{contribution}/remove":    "is about one text, which changes no more",
+	"/desk/{slug}/secretaries/{group}":                    "names the whole of what it changes",
+	"/desk/{slug}/applications/{group}/find":              "changes nothing",
+	"/desk/{slug}/applications/{group}/decide":            "names the applications; those that were decided meanwhile stay",
 	"/desk/{slug}/invitations/{group}":                    "puts a file aside, and invites nobody",
 	"/desk/{slug}/invitations/{group}/import":             "names what was checked, and finds no other",
 	"/desk/{slug}/invitations/{group}/send":               "sends the letters that were not sent: the second time, none",
 	"/desk/{slug}/invitations/{group}/until":              "names the whole of what it changes",
 	"/desk/{slug}/invitations/{group}/guests/{guest}":     "is about one invitation, whose last code works, if any",
+	"/desk/{slug}/joining":                                "names the whole of what it adds",
+	"/desk/{slug}/joining/{item}/withdraw":                "is about one statement, which joined once",
 	"/desk/{slug}/translations/{item}":                    "is in no page of the demonstration, which is held in one language: web/translation tries it",
 }
 
@@ -168,6 +175,7 @@ var unversioned = map[string]string{
 // what its page showed, which is left out, or unreadable. Nothing is done, and the answer
 // says so. Every route of the desks has such a form, or a reason to have none.
 func TestAFormThatSaysNothingOfItsPageIsRefused(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	giulia, marta, paolo := h.Person(t, "giulia"), h.Person(t, "marta"), h.Person(t, "paolo")
@@ -327,7 +335,7 @@ func TestAReleaseIsOfTheSynthesisThatWasSeen(t *testing.T) {
 	w := walk{t, v.h, v.site}
 	marta := w.as("marta")
 	desk := "/desk/" + portici
-	release := w.form(marta, desk, desk+"/rounds/1/release").values
+	release := w.form(marta, desk+"/rounds/1/release", desk+"/rounds/1/release").values
 	acts, err := v.h.Contributions.Acts(v.Context(), v.staff["davide"], portici)
 	v.must(err)
 	v.must(v.h.Moderation.Undo(v.Context(), v.staff["davide"], space.Contribution, acts[0].Space, acts[0].ID))
@@ -340,7 +348,7 @@ func TestAReleaseIsOfTheSynthesisThatWasSeen(t *testing.T) {
 	if c.Rounds[0].State != consultation.RoundClosed {
 		t.Errorf("the round is %s", c.Rounds[0].State)
 	}
-	again := w.form(marta, desk, desk+"/rounds/1/release").values
+	again := w.form(marta, desk+"/rounds/1/release", desk+"/rounds/1/release").values
 	if got := marta.Post(t, desk+"/rounds/1/release", again); got.Status != 303 {
 		t.Errorf("a release after a look: %d %s", got.Status, got.Text("main [role=alert]"))
 	}

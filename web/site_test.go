@@ -310,6 +310,7 @@ func oneSession(t *testing.T, s, other *server) {
 
 // Two servers whose clocks pass a deadline at once close the round once.
 func TestADeadlineClosesOnceWhateverTheServers(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	c, err := h.Consultations.Find(t.Context(), account.Actor{}, webtest.Answering)
 	if err != nil {

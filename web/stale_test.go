@@ -13,6 +13,7 @@ import (
 // TestTwoFacilitatorsDecide: each has the page open; the second to decide reads both
 // decisions, their own reason is there, and nothing is overwritten.
 func TestTwoFacilitatorsDecide(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	const slug, desk = "portici", "/desk/portici"
@@ -86,6 +87,7 @@ func (w walk) second(t *testing.T) account.Actor {
 // TestTwoTabsOnAContribution: words stored in one tab are not overwritten by the other,
 // and words for a contribution that was withdrawn can be sent as a new one.
 func TestTwoTabsOnAContribution(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	anna := w.as("anna")
@@ -137,6 +139,7 @@ func TestTwoTabsOnAContribution(t *testing.T) {
 // TestAReasonOfSeveralLines keeps its lines on the round's page and at the desk, and
 // the button beside it leads to where it is removed.
 func TestAReasonOfSeveralLines(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	const at, desk = "/consultations/" + webtest.Answering, "/desk/" + webtest.Answering

@@ -99,6 +99,7 @@ func (w walk) fills(b *webtest.Browser, form url.Values) {
 
 // TestPressedTwice sends every act whose repetition is natural two times.
 func TestPressedTwice(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	giulia, marta, paolo := w.as("giulia"), w.as("marta"), w.as("paolo")
@@ -178,6 +179,7 @@ func (w walk) deadline(slug string) int64 {
 // TestStalePages: what somebody else stored meanwhile is not overwritten in silence, and
 // nothing typed is lost.
 func TestStalePages(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t).Play(t)
 	w := walk{t, h, h.Site(t)}
 	giulia, marta, davide, paolo := w.as("giulia"), w.as("marta"), w.as("davide"), w.as("paolo")

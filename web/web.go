@@ -10,8 +10,10 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
+	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
+	"delfi/web/membership"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
@@ -20,6 +22,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/rehearsal"
 	"delfi/web/search"
+	"delfi/web/secretary"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
 	"delfi/web/translation"
@@ -42,8 +45,11 @@ type Options struct {
 	Access      access.Services
 	Oversight   oversight.Services
 	Invite      invite.Services
+	Membership  membership.Services
+	Secretary   secretary.Services
 	Search      search.Services
 	Translation translation.Services
+	Facilitator facilitator.Services
 	Demo        demo.Panel
 	Health      Health
 

@@ -20,14 +20,14 @@ type roleCommand struct {
 type roleSettings struct {
 	databaseSettings
 	Administration string `arg:"" help:"Short name of the administration."`
-	Role           string `arg:"" help:"administrator, moderator, facilitator or council."`
+	Role           string `arg:"" help:"administrator, moderator, facilitator, secretary or council."`
 	Person         string `arg:"" help:"E-mail address, subject at the identity provider, or id of an account: somebody who has signed in once."`
 	partSettings
 }
 
 // partSettings name a part of an administration.
 type partSettings struct {
-	Consultation string `placeholder:"SLUG" help:"One consultation of it, by the last part of its address: the role of a moderator or facilitator for this one alone."`
+	Consultation string `placeholder:"SLUG" help:"One consultation of it, by the last part of its address: the role of a moderator, facilitator or secretary for this one alone."`
 }
 
 // part gives the scope of the named consultation; the whole administration when none is.

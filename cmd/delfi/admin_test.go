@@ -185,7 +185,7 @@ func TestAdminRoles(t *testing.T) {
 
 	d.refuses(in("revoke", "riva", "council", "m-7"), "role: this role comes from the identity provider's groups: take it away there")
 	d.refuses(in("revoke", "riva", "moderator", "m-7"), "role: this person does not hold this role")
-	d.refuses(in("grant", "riva", "mayor", "m-7"), "role: is no role that is given: use administrator, moderator, facilitator or council")
+	d.refuses(in("grant", "riva", "mayor", "m-7"), "role: is no role that is given: use administrator, moderator, facilitator, secretary or council")
 	for _, act := range []string{"grant", "revoke"} {
 		d.refuses(in(act, "modena", "moderator", "m-7"), `administration: there is none with the short name "modena"`)
 	}

@@ -85,6 +85,11 @@ type serveCommand struct {
 // more often, so that closing a large round leaves less uncollected. GOMEMLIMIT sets another.
 const memoryMost = 768 << 20
 
+// garbagePercent is how much may be allocated between two collections, in percent of what
+// lives: a server holds little and answers much, and at Go's 100 the collector is a quarter
+// of its work. GOGC sets another.
+const garbagePercent = 200
+
 // Run serves until ctx ends. A signal before the server serves ends a start that the next
 // one repeats: nothing failed.
 func (c *serveCommand) Run(ctx context.Context) error {
@@ -100,6 +105,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 func (c *serveCommand) run(ctx context.Context) (served bool, err error) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryMost)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbagePercent)
 	}
 	log := c.logger()
 	slog.SetDefault(log)

@@ -142,7 +142,8 @@ func (b *bench) caseClosing(ctx context.Context) error {
 		heap.AtMost(memoryGoal(b.n.crowd))
 		rest.Note += fmt.Sprintf("; the server's CPU was %s s in all", figure.Number(figure.Middle(cpu)))
 		b.rows = append(b.rows, wall, early, heap, rest)
-		b.note("closing", b.n.crowd, b.n.items, figure.Middle(wall.Values)*1000)
+		b.note(publicClosing, b.n.crowd, b.n.items, figure.Middle(early.Values)*1000)
+		b.note(wholeClosing, b.n.crowd, b.n.items, figure.Middle(wall.Values)*1000)
 	}
 	return b.h.goOn(ctx, b.staff, b.crowd)
 }

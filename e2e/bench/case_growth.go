@@ -50,7 +50,7 @@ func (b *bench) grow(ctx context.Context, a *answering) error {
 	if err != nil {
 		return err
 	}
-	b.note("closing", a.people, a.items, figure.MS(c.took))
+	b.noteClosing(a, c)
 	if err := b.h.goOn(ctx, b.staff, a); err != nil {
 		return err
 	}
@@ -75,12 +75,38 @@ func (b *bench) grow(ctx context.Context, a *answering) error {
 	return errors.Join(err, b.growPages(a))
 }
 
+// noteClosing keeps what a closing took at a size, until its feedback is public and as a whole.
+func (b *bench) noteClosing(a *answering, c closing) {
+	b.note(publicClosing, a.people, a.items, figure.MS(c.shown))
+	b.note(wholeClosing, a.people, a.items, figure.MS(c.took))
+}
+
+const (
+	publicClosing = "closing, until it is public"
+	wholeClosing  = "closing"
+)
+
 // compareTenth holds the closing of the large consultation against that of a tenth of its
-// people in the same run: what grows faster than people do shows in it.
+// people in the same run: what grows faster than people do shows in it. People wait until
+// the feedback is public; of the rows that are written anew afterwards the figure is told.
 func (b *bench) compareTenth() {
+	public, sized := b.overTenth(publicClosing)
+	if !sized {
+		return
+	}
+	whole, _ := b.overTenth(wholeClosing)
+	r := figure.Row{Case: "closing, of a tenth of the people", Unit: "times", Values: []float64{public},
+		Note: fmt.Sprintf("the time until the feedback of %s people is public over that of %s in the same run; with the rows written anew it is %s times", figure.Thousands(b.n.crowd), figure.Thousands(b.n.crowd/10), figure.Number(whole))}
+	r.AtMost(11)
+	b.rows = append(b.rows, r)
+}
+
+// overTenth gives what a case took with the whole crowd over what it took with a tenth;
+// false where one of them was not measured.
+func (b *bench) overTenth(name string) (float64, bool) {
 	var tenth, whole float64
 	for _, p := range b.points {
-		if p.Case != "closing" || p.Along != "people" {
+		if p.Case != name || p.Along != "people" {
 			continue
 		}
 		switch p.Size {
@@ -90,13 +116,7 @@ func (b *bench) compareTenth() {
 			whole = p.MS
 		}
 	}
-	if tenth == 0 || whole == 0 {
-		return
-	}
-	r := figure.Row{Case: "closing, of a tenth of the people", Unit: "times", Values: []float64{whole / tenth},
-		Note: fmt.Sprintf("the closing of %s people over that of %s in the same run", figure.Thousands(b.n.crowd), figure.Thousands(b.n.crowd/10))}
-	r.AtMost(11)
-	b.rows = append(b.rows, r)
+	return whole / tenth, tenth > 0 && whole > 0
 }
 
 // growBallot lets some deliver who have not done so in this round.
@@ -166,7 +186,7 @@ func (b *bench) growWide(ctx context.Context) error {
 	if len(f.Items) != len(s.items) || f.Answered != s.people {
 		return fmt.Errorf("%s: the last release tells of %d people and %d items, of %d and %d", s.slug, f.Answered, len(f.Items), s.people, len(s.items))
 	}
-	b.note("closing", s.people, len(s.items), figure.MS(took))
+	b.note(wholeClosing, s.people, len(s.items), figure.MS(took))
 	// An import's pages are there once it is published.
 	if err := b.h.converged(ctx, s); err != nil {
 		return err

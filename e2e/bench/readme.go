@@ -57,7 +57,7 @@ func verdict(rows []figure.Row) string {
 const growing = `
 By people at 20 statements, by statements with 1,000 people; one load each, without a spread. Milliseconds:
 
-- **closing**: the server's job as a whole. A thousand statements are more than the drafting form allows: that one is the end of an imported standing round, which is a closing too, and has no form to open or to send.
+- **closing, until it is public**: the server's job until tables, feedback and leaves are stored. **closing**: the job as a whole, with the rows written anew. A thousand statements are more than the drafting form allows: that one is the end of an imported standing round, which is a closing too, and has no form to open or to send.
 - **answer form**, **ballot** (the whole paper, which is delivered at once, and the page with the mark): the median, 16 connections, other people each time.
 - **page, drawn**: the median of the page of a closed round with every statement's histogram, one connection, with a query that keeps it from being kept; **page, kept**: the same page as readers get it.
 - **export**: every file of a round's leaves, one after the other.

@@ -16,6 +16,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
@@ -61,7 +62,7 @@ func live(t *testing.T, w town, m marks) {
 	q, err := job.New(w.db)
 	must(err)
 	letters := notify.New(w.db, q, w.Service, nil, "https://delfi.example")
-	rooms := panel.New(w.db, w.Service, pseudonym.New(w.db, w.keys), roll.New(w.db, w.keys), invitation.New(w.db, w.keys))
+	rooms := panel.New(w.db, w.Service, pseudonym.New(w.db, w.keys), roll.New(w.db, w.keys), invitation.New(w.db, w.keys), application.New(w.db, w.keys))
 	rooms.Work(q)
 	rooms.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) {
 		return panel.Terms{Open: true, Groups: []string{"citizens"}}, nil

@@ -191,7 +191,7 @@ func (s *Service) give(ctx context.Context, slug string, role Role, scope Scope,
 			return err
 		}
 		if slices.Contains(Grantable(), role) && !scope.Whole() && !slices.Contains(Scopable(), role) {
-			found = append(found, fault.Field{Name: "role", Code: "role_whole", Message: "is a role of the whole administration: only moderator and facilitator are given for one consultation"})
+			found = append(found, fault.Field{Name: "role", Code: "role_whole", Message: "is a role of the whole administration: only moderator, facilitator and secretary are given for one consultation"})
 		}
 		if found = append(found, bad...); len(found) > 0 {
 			return fault.Bad(found...)
@@ -293,7 +293,7 @@ func (s *Service) named(ctx context.Context, tx *postgres.Tx, slug string, role 
 	var bad []fault.Field
 	h, err := s.person(ctx, tx, who, &bad)
 	if !slices.Contains(Grantable(), role) {
-		bad = append(bad, fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
+		bad = append(bad, fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator, secretary or council"})
 	}
 	return a, h, bad, err
 }

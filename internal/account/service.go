@@ -309,7 +309,7 @@ func (s *Service) People(ctx context.Context, actor Actor, administration uuid.U
 		return nil, fault.New(fault.NotFound, "no_people", "there is nobody to be seen here")
 	}
 	if !slices.Contains(Grantable(), role) {
-		return nil, fault.Bad(fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator or council"})
+		return nil, fault.Bad(fault.Field{Name: "role", Code: "unknown_role", Message: "is no role that is given: use administrator, moderator, facilitator, secretary or council"})
 	}
 	var out []Person
 	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {

@@ -39,6 +39,7 @@ import (
 	"delfi/internal/consultation/draft/template"
 	"delfi/internal/consultation/facilitation"
 	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/joining"
 	"delfi/internal/consultation/oversight"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
@@ -50,6 +51,7 @@ import (
 	"delfi/internal/moderation"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/drawing"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
@@ -95,6 +97,7 @@ type App struct {
 	Pseudonyms    *pseudonym.Service
 	Rolls         *roll.Service
 	Invitations   *invitation.Service
+	Applications  *application.Service
 	Panel         *panel.Service
 	Notices       *notify.Service
 	Access        *access.Service
@@ -106,6 +109,7 @@ type App struct {
 	Moderation    *moderation.Service
 	Contributions *contribution.Service
 	Facilitation  *facilitation.Service
+	Joining       *joining.Service
 	Corrections   *correction.Service
 	Translations  *translation.Service
 	Ballots       *ballot.Service
@@ -133,9 +137,10 @@ func New(o Options) (*App, error) {
 		Accounts: account.New(db, o.Keys), Record: ledger.New(db, o.Keys, o.Record), Pseudonyms: pseudonym.New(db, o.Keys)}
 	a.Rolls = roll.New(db, o.Keys)
 	a.Invitations = invitation.New(db, o.Keys)
-	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls, a.Invitations)
+	a.Applications = application.New(db, o.Keys)
+	a.Panel = panel.New(db, a.Accounts, a.Pseudonyms, a.Rolls, a.Invitations, a.Applications)
 	a.Notices = notify.New(db, jobs, a.Accounts, o.Sender, o.BaseURL)
-	a.Access = access.New(db, a.Record, a.Rolls, a.Invitations, a.Notices, a.Panel)
+	a.Access = access.New(db, a.Accounts, a.Record, a.Rolls, a.Invitations, a.Applications, a.Notices, a.Panel)
 	a.Notices.Host(a.Access.Guest)
 	a.Drafts, a.Templates, a.Scopes = draft.New(db, jobs, a.Accounts), template.New(db), scope.New(db)
 	a.Oversight = oversight.New(db, a.Drafts, a.Panel)
@@ -144,6 +149,7 @@ func New(o Options) (*App, error) {
 	a.Contributions = contribution.New(db, jobs, a.Consultations, a.Pseudonyms, a.Moderation)
 	a.Corrections = correction.New(db, a.Consultations, a.Record)
 	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record, a.Notices)
+	a.Joining = joining.New(db, a.Consultations, a.Contributions, a.Record)
 	a.Translations = translation.New(db, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)

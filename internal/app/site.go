@@ -11,8 +11,10 @@ import (
 	"delfi/web/demo"
 	"delfi/web/draft"
 	"delfi/web/draw"
+	"delfi/web/facilitator"
 	"delfi/web/invite"
 	"delfi/web/library"
+	"delfi/web/membership"
 	"delfi/web/moderation"
 	"delfi/web/oversight"
 	"delfi/web/page"
@@ -21,6 +23,7 @@ import (
 	"delfi/web/record"
 	"delfi/web/rehearsal"
 	"delfi/web/search"
+	"delfi/web/secretary"
 	"delfi/web/staff"
 	"delfi/web/staff/queue"
 	"delfi/web/translation"
@@ -54,14 +57,14 @@ func (a *App) Site(o SiteOptions) web.Options {
 		},
 		Public: public.Services{
 			Accounts: a.Accounts, Consultations: a.Consultations, Contributions: a.Contributions,
-			Archive: a.Archive, Panel: a.Panel, Reports: a.Reports, Record: a.Record, Library: a.Library,
+			Archive: a.Archive, Panel: a.Panel, Reports: a.Reports, Record: a.Record, Library: a.Library, Ballots: a.Ballots,
 		},
 		Participate: participate.Services{
 			Consultations: a.Consultations, Contributions: a.Contributions, Ballots: a.Ballots, Panel: a.Panel,
 		},
 		Record: record.Services{Consultations: a.Consultations, Record: a.Record, Reports: a.Reports, BaseURL: a.baseURL},
 		Staff: staff.Services{
-			Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Facilitation: a.Facilitation, Contributions: a.Contributions,
+			Access: a.Access, Accounts: a.Accounts, Drafts: a.Drafts, Scopes: a.Scopes, Consultations: a.Consultations, Facilitation: a.Facilitation, Contributions: a.Contributions,
 			Moderation: a.Moderation, Archive: a.Archive, Reports: a.Reports, Record: a.Record,
 		},
 		Draft:       draft.Services{Accounts: a.Accounts, Drafts: a.Drafts, Templates: a.Templates, Consultations: a.Consultations},
@@ -72,8 +75,11 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Access:      webaccess.Services{Access: a.Access, BaseURL: a.baseURL},
 		Oversight:   oversight.Services{Accounts: a.Accounts, Scopes: a.Scopes, Oversight: a.Oversight, Corrections: a.Corrections},
 		Invite:      invite.Services{Consultations: a.Consultations, Panel: a.Panel},
+		Membership:  membership.Services{Consultations: a.Consultations, Panel: a.Panel},
+		Secretary:   secretary.Services{Access: a.Access, Accounts: a.Accounts},
 		Search:      search.Services{Search: a.Search},
 		Translation: translation.Services{Translations: a.Translations},
+		Facilitator: facilitator.Services{Joining: a.Joining},
 		Draw:        draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
 		Demo:        o.Demo,
 		Health:      web.Health{Log: o.Log, Checks: checks},

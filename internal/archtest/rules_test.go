@@ -79,7 +79,7 @@ var levels = [][]string{
 	{"internal/consultation/oversight"},
 	{"internal/consultation/steering"},
 	{"internal/consultation/contribution", "internal/consultation/ballot", "internal/consultation/correction", "internal/consultation/facilitation"},
-	{"internal/consultation/tabulation"},
+	{"internal/consultation/tabulation", "internal/consultation/joining"},
 }
 
 // level gives the place of a room among the levels, or -1.

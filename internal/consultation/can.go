@@ -6,6 +6,7 @@ import (
 
 	"delfi/internal/account/office"
 	"delfi/internal/civiltime"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 )
 
@@ -99,10 +100,45 @@ func CanTranslate(actor office.Actor, c Consultation) (Author, error) {
 	return Author{Role: office.Moderator, Name: actor.Name}, c.NeedActive()
 }
 
-// Appoints tells whether the actor is, was or is to be of the staff. Who was has read
-// what the panel did not.
+// Appoints tells whether the actor is, was or is to be of the staff, or a secretary. Who was
+// has read what the panel did not.
 func (c Consultation) Appoints(actor office.Actor) bool {
-	return slices.ContainsFunc(c.Appointed, func(m Member) bool { return m.Is(actor) })
+	is := func(m Member) bool { return m.Is(actor) }
+	return slices.ContainsFunc(c.Appointed, is) || slices.ContainsFunc(c.Secretaries, is)
+}
+
+// ErrNoDeclared is what everybody but its secretary is told of a group's applicants.
+var ErrNoDeclared = fault.New(fault.NotFound, "no_declared_group", "there is no group here whose applicants you may see")
+
+// CanSeeApplicants tells whether the actor may see who applies for a group at an instant: its
+// secretary alone, who holds the role still and steers nothing here. NotFound for all others:
+// also for administrators and the secretaries of other groups.
+func CanSeeApplicants(actor office.Actor, c Consultation, group string, now time.Time) error {
+	if err := SignedIn(actor); err != nil {
+		return err
+	}
+	m, serves := c.Secretary(group, now)
+	if c.Stage == Draft || !serves || !m.Is(actor) || !slices.ContainsFunc(c.Declared(), func(g protocol.GroupPlan) bool { return g.ID == group }) {
+		return ErrNoDeclared
+	}
+	if !actor.Has(c.Administration, c.Scope(), office.Secretary) {
+		return fault.New(fault.Forbidden, "role_lost", "you are named for this consultation, but you no longer hold the role: ask your administration for it")
+	}
+	if CanSteer(actor, c) {
+		return fault.New(fault.Forbidden, "secretary_steers", "who steers a consultation does not see who applies for its groups: another secretary must be named")
+	}
+	return nil
+}
+
+// CanAdmit is CanSeeApplicants for who decides about them: while somebody can still enrol.
+func CanAdmit(actor office.Actor, c Consultation, group string, now time.Time) error {
+	if err := CanSeeApplicants(actor, c, group, now); err != nil {
+		return err
+	}
+	if c.Full() {
+		return fault.New(fault.Conflict, "enrolment_closed", "enrolment is not open")
+	}
+	return nil
 }
 
 // CanAnswer refuses staff: somebody who was enrolled and is appointed afterwards answers

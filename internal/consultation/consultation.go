@@ -48,6 +48,7 @@ type Consultation struct {
 	Origin       *Origin           // of a conversation held elsewhere; nil otherwise
 	Staff        []Member          // who serves, on the day on which it was loaded
 	Appointed    []Member          // everybody who was ever appointed, in that order: who serves, who served, who is to
+	Secretaries  []Member          // everybody who was ever appointed secretary of a group that has one, in that order
 	Rounds       []Round           // in order of their numbers; planned from announced on
 	AnnouncedAt  time.Time
 	ConcludedAt  time.Time
@@ -131,6 +132,21 @@ func (c Consultation) Roles(actor office.Actor) []office.Role {
 func (c Consultation) Serving(now time.Time) []Member {
 	day := civiltime.Midnight(now)
 	return slices.DeleteFunc(slices.Clone(c.Appointed), func(m Member) bool { return !m.Serves(day) })
+}
+
+// Declared gives the groups whose members declare themselves, and whom a secretary admits.
+func (c Consultation) Declared() []protocol.GroupPlan {
+	return slices.DeleteFunc(slices.Clone(c.Protocol.Panel.Groups), func(g protocol.GroupPlan) bool { return g.Access != protocol.AccessDeclared })
+}
+
+// Secretary gives who is the secretary of a group at an instant; false for nobody.
+func (c Consultation) Secretary(group string, now time.Time) (Member, bool) {
+	day := civiltime.Midnight(now)
+	at := slices.IndexFunc(c.Secretaries, func(m Member) bool { return m.Group == group && m.Serves(day) })
+	if at < 0 {
+		return Member{}, false
+	}
+	return c.Secretaries[at], true
 }
 
 // Came tells whether a member took another's place.

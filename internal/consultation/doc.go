@@ -64,10 +64,12 @@
 //	  closing    skip ───────► skipped     system [withdrawn, or key date passed untabulated]
 //	  closed     release ────► released    moderator, system [gather: nothing pending, or 14 days]
 //	  closed     skip ───────► skipped     system [withdrawn]
+//	  released   brief ──────► released    facilitator [an answering round, words, no later round opened]
 //
 //	item
 //	  ·          propose ────► candidate   moderator, facilitator, system
 //	  candidate  admit ──────► live        moderator, facilitator, system [between rounds, or standing]
+//	  ·          join ───────► live        facilitator [after the round that the protocol names, reason]
 //	  live       remove ─────► ·           moderator, facilitator [no round has shown it]
 //	  live       translate ──► live        moderator [words in each declared language]
 //	  live       reword ─────► live        moderator, facilitator [between rounds]

@@ -2,6 +2,7 @@ package consultation
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -42,6 +43,13 @@ type Item struct {
 	Parents      []uuid.UUID
 	SettledIn    int // number of the round whose verdict settled it; 0
 }
+
+// Fresh tells whether no round has asked an item yet, nor one that it comes from.
+func (i Item) Fresh() bool { return i.New && len(i.Parents) == 0 }
+
+// AsksFresh tells whether a round that opens asks items that are Fresh: in the first answering
+// round none is, since nothing was asked before.
+func AsksFresh(items []Item) bool { return slices.ContainsFunc(items, Item.Fresh) }
 
 // Decision is what the facilitator decides about an item between rounds.
 type Decision string

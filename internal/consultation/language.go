@@ -87,6 +87,15 @@ func (c Consultation) In(lang string) Consultation {
 	return c
 }
 
+// LanguageOf is the language in which a text (TextFields) is read: that of the consultation as it
+// is read, or the first where the text has no words in that one.
+func (c Consultation) LanguageOf(field string) string {
+	if c.Language != c.First() && c.Translations[c.Language][field] == "" {
+		return c.First()
+	}
+	return c.Language
+}
+
 // Translation is the words of an item in a further language.
 type Translation struct {
 	Text string

@@ -2,6 +2,7 @@ package consultation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ func (c Consultation) Version(decided []Decided, m Minority, made ...string) str
 	if c.Stage == Draft {
 		words = append(words, c.Form)
 	} else {
-		for _, m := range c.Appointed {
+		for _, m := range slices.Concat(c.Appointed, c.Secretaries) {
 			words = append(words, fmt.Sprint(m.Place), m.ID.String(), instant(m.Since), instant(m.Until))
 		}
 	}

@@ -45,12 +45,14 @@ const (
 	ActTabulate Act = "tabulate"
 	ActRelease  Act = "release"
 	ActSkip     Act = "skip"
+	ActBrief    Act = "brief"
 )
 
 // The acts on an item.
 const (
 	ActPropose   Act = "propose"
 	ActAdmit     Act = "admit"
+	ActJoin      Act = "join"
 	ActRemove    Act = "remove"
 	ActReword    Act = "reword"
 	ActTranslate Act = "translate"
@@ -130,9 +132,11 @@ var transitions = []transition{
 	{ofRound, string(RoundClosing), string(RoundSkipped), ActSkip, []office.Role{System}, "withdrawn, or key date passed untabulated"},
 	{ofRound, string(RoundClosed), string(RoundReleased), ActRelease, []office.Role{office.Moderator, System}, "gather: nothing pending, or 14 days"},
 	{ofRound, string(RoundClosed), string(RoundSkipped), ActSkip, []office.Role{System}, "withdrawn"},
+	{ofRound, string(RoundReleased), string(RoundReleased), ActBrief, []office.Role{office.Facilitator}, "an answering round, words, no later round opened"},
 
 	{ofItem, Nothing, string(ItemCandidate), ActPropose, []office.Role{office.Moderator, office.Facilitator, System}, ""},
 	{ofItem, string(ItemCandidate), string(ItemLive), ActAdmit, []office.Role{office.Moderator, office.Facilitator, System}, "between rounds, or standing"},
+	{ofItem, Nothing, string(ItemLive), ActJoin, []office.Role{office.Facilitator}, "after the round that the protocol names, reason"},
 	{ofItem, string(ItemLive), Nothing, ActRemove, []office.Role{office.Moderator, office.Facilitator}, "no round has shown it"},
 	{ofItem, string(ItemLive), string(ItemLive), ActTranslate, []office.Role{office.Moderator}, "words in each declared language"},
 	{ofItem, string(ItemLive), string(ItemLive), ActReword, []office.Role{office.Moderator, office.Facilitator}, "between rounds"},

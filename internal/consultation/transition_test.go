@@ -106,6 +106,7 @@ tabulate system closing>closed
 release moderator closed>released
 release system closed>released
 skip system planned>skipped open>skipped closing>skipped closed>skipped
+brief facilitator released>released
 item
 propose moderator >candidate
 propose facilitator >candidate
@@ -113,6 +114,7 @@ propose system >candidate
 admit moderator candidate>live
 admit facilitator candidate>live
 admit system candidate>live
+join facilitator >live
 remove moderator live>
 remove facilitator live>
 reword moderator live>live

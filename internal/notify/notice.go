@@ -20,6 +20,17 @@ const (
 // who has answered.
 const Reminder Kind = "reminder"
 
+// NewItems is RoundOpened of a round that asks statements which joined after the one before.
+const NewItems Kind = "new_items"
+
+// Opening gives the kind of the letter with which a round opens.
+func Opening(fresh bool) Kind {
+	if fresh {
+		return NewItems
+	}
+	return RoundOpened
+}
+
 // Minority tells everyone enrolled that the report of the dissent is shown, until the
 // deadline of comments.
 const Minority Kind = "minority"

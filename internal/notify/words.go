@@ -73,11 +73,14 @@ func italian(m queued, to Guest) script {
 			"Nella sua pagina trovi la domanda, l’impegno che l’amministrazione ha preso, le date, e come sono protette le risposte.",
 		}
 		s.footer = "Ricevi questo messaggio perché hai un accesso a Delfi. Partecipare è una tua scelta."
-	case RoundOpened:
+	case RoundOpened, NewItems:
 		s.subject = fmt.Sprintf("Aperto il giro %d: %s", m.Round, m.Title)
 		s.paragraphs = []string{fmt.Sprintf("è aperto il giro %d della consultazione «%s».", m.Round, m.Title)}
 		if !m.Deadline.IsZero() {
 			s.paragraphs = append(s.paragraphs, "C’è tempo fino a "+civiltime.Moment("it", m.Deadline)+". Fino ad allora puoi cambiare quello che hai scritto: conta l’ultima versione.")
+		}
+		if m.Kind == NewItems {
+			s.paragraphs = append(s.paragraphs, "Ci sono affermazioni nuove, che nessun giro ha ancora chiesto: la scheda lo dice accanto a ognuna.")
 		}
 	case LastDay:
 		s.subject = fmt.Sprintf("Ultimo giorno per il giro %d: %s", m.Round, m.Title)
@@ -132,11 +135,14 @@ func english(m queued, to Guest) script {
 			"Its page holds the question, what the administration has committed itself to, the dates, and how answers are protected.",
 		}
 		s.footer = "You receive this message because you can sign in to Delfi. Taking part is your choice."
-	case RoundOpened:
+	case RoundOpened, NewItems:
 		s.subject = fmt.Sprintf("Round %d is open: %s", m.Round, m.Title)
 		s.paragraphs = []string{fmt.Sprintf("round %d of the consultation “%s” is open.", m.Round, m.Title)}
 		if !m.Deadline.IsZero() {
 			s.paragraphs = append(s.paragraphs, "There is time until "+civiltime.Moment("en", m.Deadline)+". Until then you can change what you wrote: the last version counts.")
+		}
+		if m.Kind == NewItems {
+			s.paragraphs = append(s.paragraphs, "There are new statements, which no round has asked yet: the form says so beside each of them.")
 		}
 	case LastDay:
 		s.subject = fmt.Sprintf("Last day for round %d: %s", m.Round, m.Title)

@@ -53,7 +53,7 @@ Ricevi questo messaggio perché fai parte del panel di questa consultazione. Lo 
 // Every kind has words in both languages, and neither form of a letter loads or
 // follows anything but the one link.
 func TestEveryKind(t *testing.T) {
-	for _, kind := range []Kind{Invitation, RoundOpened, LastDay, Reminder, Minority, Invited} {
+	for _, kind := range []Kind{Invitation, RoundOpened, NewItems, LastDay, Reminder, Minority, Invited} {
 		for _, language := range []string{"it", "en", "", "fr"} {
 			subject, text, html := written(kind, language)
 			if !strings.Contains(subject, "Piazza") || len(strings.Split(text, "\n\n")) < 4 {

@@ -16,6 +16,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
@@ -34,7 +35,7 @@ func mintGround(t *testing.T) (*ground, *time.Time) {
 		t.Fatal(err)
 	}
 	pseudonyms := pseudonym.New(db, keys)
-	g := &ground{db: db, panel: panel.New(db, account.New(db, keys), pseudonyms, roll.New(db, keys), invitation.New(db, keys)), id: uuid.New(),
+	g := &ground{db: db, panel: panel.New(db, account.New(db, keys), pseudonyms, roll.New(db, keys), invitation.New(db, keys), application.New(db, keys)), id: uuid.New(),
 		terms: panel.Terms{Open: true, Codes: true, Groups: []string{"citizens", "architects"}, Next: 2}}
 	g.panel.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) { return g.terms, nil })
 	err = db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {

@@ -13,6 +13,7 @@ import (
 
 	"delfi/internal/account"
 	"delfi/internal/notify"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
@@ -57,10 +58,11 @@ func (s *Service) hour(ctx context.Context) error {
 // reorder writes anew, in the order of their ids, the rows that were written since the
 // last time. What else is to be compacted is compacted with them.
 func (s *Service) reorder(ctx context.Context) error {
-	return s.db.Reorder(ctx, slices.Concat(account.Heaps, []postgres.Heap{Heap, roll.Heap, invitation.Heap, pseudonym.Heap})...)
+	return s.db.Reorder(ctx, slices.Concat(account.Heaps, []postgres.Heap{Heap, roll.Heap, invitation.Heap, application.Heap, pseudonym.Heap})...)
 }
 
-// end writes all enrolments of a consultation anew, and ends its rolls and invitations.
+// end writes all enrolments of a consultation anew, and ends its rolls, invitations and
+// applications.
 func (s *Service) end(ctx context.Context, consultation uuid.UUID) error {
 	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		if err := notify.Close(ctx, tx, consultation); err != nil {
@@ -71,7 +73,7 @@ func (s *Service) end(ctx context.Context, consultation uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("the end of a panel: %w", err)
 	}
-	if err := errors.Join(s.rolls.End(ctx, consultation), s.guests.End(ctx, consultation)); err != nil {
+	if err := errors.Join(s.rolls.End(ctx, consultation), s.guests.End(ctx, consultation), s.applications.End(ctx, consultation)); err != nil {
 		return err
 	}
 	return s.reorder(ctx)

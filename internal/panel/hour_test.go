@@ -16,6 +16,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
@@ -53,7 +54,7 @@ func newYard(t *testing.T) *yard {
 	y.jobs, err = job.New(y.db)
 	y.must(err)
 	y.accounts, y.pseudonyms = account.New(y.db, keys), pseudonym.New(y.db, keys)
-	y.panel = panel.New(y.db, y.accounts, y.pseudonyms, roll.New(y.db, keys), invitation.New(y.db, keys))
+	y.panel = panel.New(y.db, y.accounts, y.pseudonyms, roll.New(y.db, keys), invitation.New(y.db, keys), application.New(y.db, keys))
 	y.panel.Work(y.jobs)
 	y.panel.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) { return y.terms, nil })
 	y.must(y.db.Transact(t.Context(), func(ctx context.Context, tx *postgres.Tx) error {

@@ -137,6 +137,9 @@ func (s *Service) remove(ctx context.Context, tx *postgres.Tx, d departure) erro
 	if err := s.rolls.Forget(ctx, tx, d.Account); err != nil {
 		return err
 	}
+	if err := s.applications.Forget(ctx, tx, d.Account); err != nil {
+		return err
+	}
 	return s.people.Delete(ctx, tx, d.Account)
 }
 

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/fault"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	batching "delfi/internal/platform/batch"
@@ -36,13 +37,14 @@ type Terms struct {
 
 // Service has the use cases of enrolment.
 type Service struct {
-	db     *postgres.DB
-	people *account.Service
-	seat   *pseudonym.Service
-	rolls  *roll.Service
-	guests *invitation.Service
-	terms  func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
-	drawn  Admit
+	db           *postgres.DB
+	people       *account.Service
+	seat         *pseudonym.Service
+	rolls        *roll.Service
+	guests       *invitation.Service
+	applications *application.Service
+	terms        func(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (Terms, error)
+	drawn        Admit
 
 	// Who is enrolled stays so, in the same group, as long as there is an account; but for
 	// those of a roll, who are struck off with it.
@@ -65,9 +67,9 @@ type held struct {
 const placesKept = 1 << 16
 
 // New makes the service; enrolment answers "closed" until Ask was called.
-func New(db *postgres.DB, a *account.Service, p *pseudonym.Service, rolls *roll.Service, guests *invitation.Service) *Service {
+func New(db *postgres.DB, a *account.Service, p *pseudonym.Service, rolls *roll.Service, guests *invitation.Service, applications *application.Service) *Service {
 	s := &Service{
-		db: db, people: a, seat: p, rolls: rolls, guests: guests,
+		db: db, people: a, seat: p, rolls: rolls, guests: guests, applications: applications,
 		groups: cache.New[place, string](placesKept), working: cache.New[batchKey, struct{}](batchesKept),
 		terms: func(context.Context, *postgres.Tx, uuid.UUID) (Terms, error) { return Terms{}, nil },
 		drawn: everybody,
@@ -132,15 +134,8 @@ func (s *Service) enrol(ctx context.Context, actor account.Actor, consultation u
 			return err
 		}
 		// Before anything is looked up for them: who cannot enter learns of no code whether it works.
-		if left, err := pseudonym.Departed(ctx, tx, consultation, mark); err != nil {
+		if err := newcomer(ctx, tx, actor, consultation, mark); err != nil {
 			return err
-		} else if left {
-			return fault.New(fault.Conflict, "left_before", "you were on this panel and left it: the same person does not answer twice")
-		}
-		if in, err := findGroups(ctx, tx, consultation, []uuid.UUID{actor.Account}); err != nil {
-			return err
-		} else if _, enrolled := in[actor.Account]; enrolled {
-			return fault.New(fault.Conflict, "already_enrolled", "you are enrolled already")
 		}
 		group, err := find(ctx, tx, t)
 		if err != nil {
@@ -149,13 +144,32 @@ func (s *Service) enrol(ctx context.Context, actor account.Actor, consultation u
 		day := civiltime.Date(tx.Now)
 		added, err := insertEnrolment(ctx, tx, consultation, actor.Account, group, day)
 		if err == nil && !added {
-			return fault.New(fault.Conflict, "already_enrolled", "you are enrolled already")
+			return errEnrolledAlready
 		}
 		if err != nil {
 			return err
 		}
 		return s.drawn(ctx, tx, actor, consultation, group)
 	})
+}
+
+var errEnrolledAlready = fault.New(fault.Conflict, "already_enrolled", "you are enrolled already")
+
+// newcomer refuses who is on the panel, and who left it; mark is mark's.
+func newcomer(ctx context.Context, tx *postgres.Tx, actor account.Actor, consultation uuid.UUID, mark []byte) error {
+	if left, err := pseudonym.Departed(ctx, tx, consultation, mark); err != nil {
+		return err
+	} else if left {
+		return fault.New(fault.Conflict, "left_before", "you were on this panel and left it: the same person does not answer twice")
+	}
+	in, err := findGroups(ctx, tx, consultation, []uuid.UUID{actor.Account})
+	if err != nil {
+		return err
+	}
+	if _, enrolled := in[actor.Account]; enrolled {
+		return errEnrolledAlready
+	}
+	return nil
 }
 
 // Group tells the actor's group, or "" when not enrolled. It only reads.

@@ -15,6 +15,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/postgres"
@@ -43,7 +44,7 @@ func newGround(t *testing.T) *ground {
 	}
 	pseudonyms := pseudonym.New(db, keys)
 	g := &ground{
-		db: db, keys: keys, rolls: roll.New(db, keys), panel: panel.New(db, account.New(db, keys), pseudonyms, roll.New(db, keys), invitation.New(db, keys)), id: uuid.New(),
+		db: db, keys: keys, rolls: roll.New(db, keys), panel: panel.New(db, account.New(db, keys), pseudonyms, roll.New(db, keys), invitation.New(db, keys), application.New(db, keys)), id: uuid.New(),
 		terms:  panel.Terms{Open: true, Groups: []string{"citizens", "architects"}},
 		person: account.Actor{Account: uuid.New(), Name: "Ada"},
 	}

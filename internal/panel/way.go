@@ -11,12 +11,13 @@ import (
 	"delfi/internal/delphi/claim"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/postgres"
 )
 
 // Way is the way into a group, as the protocol fixes it.
-type Way struct{ Access, Rule string }
+type Way struct{ Access, Rule, Asks string }
 
 // Standing is how an actor stands towards a group before enrolling, as far as the way into
 // it decides. It says nothing of anybody else.
@@ -25,6 +26,7 @@ type Standing struct {
 	Rule     claim.Rule      // of a claim
 	Findings []claim.Finding // of a claim: each term, judged
 	Roll     roll.Standing   // of a roll
+	Declared application.Standing
 }
 
 // Fits tells whether the way lets the actor in: nil, or the fault that says why not.
@@ -45,6 +47,8 @@ func (s Standing) Fits() error {
 		return s.Roll.Fits()
 	case protocol.AccessInvitation:
 		return errInvitation
+	case protocol.AccessDeclared:
+		return s.Declared.Fits()
 	}
 	return nil
 }
@@ -61,11 +65,15 @@ func (s *Service) Stand(ctx context.Context, actor account.Actor, consultation u
 			return err
 		}
 		way := t.Ways[group]
-		out, err = judged(actor, way, tx.Now)
-		if err != nil || way.Access != protocol.AccessRoll {
+		if out, err = judged(actor, way, tx.Now); err != nil {
 			return err
 		}
-		out.Roll, err = s.rolls.Stand(ctx, tx, consultation, group, actor.Attested.FiscalCode, actor.Account)
+		switch way.Access {
+		case protocol.AccessRoll:
+			out.Roll, err = s.rolls.Stand(ctx, tx, consultation, group, actor.Attested.FiscalCode, actor.Account)
+		case protocol.AccessDeclared:
+			out.Declared, err = s.applications.Stand(ctx, tx, consultation, group, actor.Account)
+		}
 		return err
 	})
 	return out, err
@@ -89,11 +97,13 @@ func judged(actor account.Actor, way Way, now time.Time) (Standing, error) {
 
 // enter lets the actor into a group by its way, in the transaction of the enrolment.
 func (s *Service) enter(ctx context.Context, tx *postgres.Tx, actor account.Actor, consultation uuid.UUID, group string, way Way) error {
-	if way.Access == protocol.AccessInvitation {
+	switch way.Access {
+	case protocol.AccessInvitation:
 		return errInvitation
-	}
-	if way.Access == protocol.AccessRoll {
+	case protocol.AccessRoll:
 		return s.rolls.Admit(ctx, tx, consultation, group, actor.Attested.FiscalCode, actor.Account)
+	case protocol.AccessDeclared:
+		return s.applications.Admit(ctx, tx, consultation, group, actor.Account)
 	}
 	st, err := judged(actor, way, tx.Now)
 	if err != nil {

@@ -17,4 +17,7 @@
 //
 //	Appoint ─► member ── Replace ─► served until its day
 //	                        └─────► member from its day on
+//
+// A group of declared membership has a secretary, who admits its members: AppointSecretary
+// names one, in the place of another from today on.
 package space

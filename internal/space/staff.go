@@ -116,7 +116,8 @@ func Of(ctx context.Context, tx *postgres.Tx, ids ...uuid.UUID) (map[uuid.UUID][
 	return staffOf(ctx, tx, ids...)
 }
 
-// ServedBy gives the spaces in which an officer serves at an instant, or is to.
+// ServedBy gives the spaces in which an officer serves at an instant, or is to: as one of the
+// staff, or as the secretary of a group.
 func ServedBy(ctx context.Context, tx *postgres.Tx, who office.ID, now time.Time) ([]uuid.UUID, error) {
 	return servedBy(ctx, tx, who, civiltime.Midnight(now))
 }

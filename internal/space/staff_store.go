@@ -79,8 +79,12 @@ func staffOf(ctx context.Context, tx *postgres.Tx, ids ...uuid.UUID) (map[uuid.U
 func servedBy(ctx context.Context, tx *postgres.Tx, who office.ID, day time.Time) ([]uuid.UUID, error) {
 	var out []uuid.UUID
 	err := tx.SelectContext(ctx, &out, `
-		SELECT DISTINCT space
+		SELECT space
 		FROM civic.staff
+		WHERE officer = $1 AND (until IS NULL OR until > $2)
+		UNION
+		SELECT space
+		FROM civic.secretary
 		WHERE officer = $1 AND (until IS NULL OR until > $2)
 		ORDER BY space`, uuid.UUID(who), day.Format(time.DateOnly))
 	if err != nil {

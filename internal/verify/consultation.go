@@ -17,6 +17,7 @@ import (
 	"delfi/internal/verify/drawn"
 	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
+	"delfi/internal/verify/wording"
 )
 
 // reading is one consultation as its files tell it.
@@ -29,6 +30,9 @@ type reading struct {
 	known    map[string]bool // files that the record speaks of
 	draws    []drawn.Draw    // that were checked, by group
 	closings []closing       // of answering rounds, and each release of a standing one, oldest first
+
+	statements wording.Statements
+	unsaid     []string // texts of the opinion of which no entry says anything, or not any more
 }
 
 // closing is one closing or release that was checked.
@@ -104,6 +108,9 @@ func (c *check) consultation(l Listed) error {
 	if err := r.proposed(); err != nil {
 		return err
 	}
+	if err := r.joined(); err != nil {
+		return err
+	}
 	if err := r.drifted(); err != nil {
 		return err
 	}
@@ -120,7 +127,7 @@ func (c *check) consultation(l Listed) error {
 	c.claimed[r.id] = true
 	c.result.Consultations = append(c.result.Consultations, Checked{
 		Slug: r.slug, ID: r.id, Title: l.Title, Stage: string(r.life.Stage), Protocol: r.hash, Waiting: waiting, Opinions: len(r.life.Opinions),
-		Untitled: len(r.life.Opinions) == 0 && r.life.Title == "", Unplaced: len(r.life.Opinions) == 0 && r.life.Slug == "", Clock: r.life.Clock(r.protocol, c.log.acts.End), Corrected: r.life.Corrected,
+		Untitled: len(r.life.Opinions) == 0 && r.life.Title == "", Unplaced: len(r.life.Opinions) == 0 && r.life.Slug == "", Clock: r.life.Clock(r.protocol, c.log.acts.End), Corrected: r.life.Corrected, Unsaid: r.unsaid,
 	})
 	return nil
 }
@@ -217,6 +224,9 @@ func (c *check) checkOpening(r *reading, w *replay.Round) error {
 		return w.Opened.Fault("people are not enrolled by the groups of the protocol", fmt.Sprintf("%d groups", n), fmt.Sprint(len(r.protocol.Panel.Groups)))
 	}
 	for i, g := range r.protocol.Panel.Groups {
+		if _, counted := w.Listed[g.ID]; g.Access == protocol.AccessDeclared && !counted {
+			return w.Opened.Fault(fmt.Sprintf("nothing says how many people were admitted to group %s, whose members declare themselves", g.ID), "no roll", "one, before the opening")
+		}
 		if roll, counted := w.Listed[g.ID]; counted && w.Opening.Enrolled[i] > roll {
 			return w.Opened.Fault(fmt.Sprintf("of group %s more people are enrolled than stand on its roll", g.ID), fmt.Sprint(w.Opening.Enrolled[i]), fmt.Sprintf("at most %d", roll))
 		}

@@ -30,14 +30,19 @@ func TestCorrectionsAreReplayed(t *testing.T) {
 		"the title, to that of the opinion": {func(b *book, n int) { b.corrected(n, "administrator", "title", "I tigli", "I tigli del viale") }, ""},
 		"the title, to another": {func(b *book, n int) { b.corrected(n, "administrator", "title", "I tigli del viale", "I platani") },
 			"the list gives the consultation another title"},
-		"the question": {func(b *book, n int) { b.corrected(n, "administrator", "question", "Quali tigli?", "") }, ""},
+		"the question, and back": {func(b *book, n int) {
+			b.corrected(n, "administrator", "question", "Quali tigli?", "Quali alberi?")
+			b.corrected(n+1, "administrator", "question", "Quali alberi?", "Quali tigli?")
+		}, ""},
+		"a question that was not announced": {func(b *book, n int) { b.corrected(n, "administrator", "question", "Quali alberi?", "Quali tigli?") },
+			"it corrects words that the text did not have"},
 		"the question, to words that the opinion has not": {func(b *book, n int) { b.corrected(n, "administrator", "question", "Quali tigli?", "Quali platani?") },
-			"the opinion has not the words of the log: text question"},
+			"the opinion has not the words of the log: question"},
 		"the question, asked": {func(b *book, _ int) {
 			b.corrected(b.find("round_opened", 0), "administrator", "question", "Quali tigli?", "")
 		}, "it corrects the question after it was put to the panel"},
 		"a signatory, to words that the opinion has not": {func(b *book, n int) { b.corrected(n, "administrator", "signatory", "La sindaca", "L’assessora") },
-			"the opinion has not the words of the log: text signatory"},
+			"the opinion has not the words of the log: commitment_signatory"},
 		"words that it did not have": {func(b *book, n int) {
 			b.corrected(n, "administrator", "background", "Alle 18.", "Alle 18:30.")
 			b.corrected(n+1, "administrator", "background", "Alle 18.", "Alle 19.")

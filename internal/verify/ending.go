@@ -63,6 +63,9 @@ func english(r Result) []part {
 		not.add(c.Untitled, "the title of %s: the list calls it %s, and nothing that was signed does", c.ID, strconv.Quote(c.Title))
 		not.add(c.Unplaced, "the name %s: the list calls the folder of %s so, and nothing that was signed does", c.Slug, c.ID)
 	}
+	for _, c := range r.Consultations {
+		not.add(len(c.Unsaid) > 0, "of the opinion of %s these texts, which no entry has, or not any more: %s", c.Slug, strings.Join(c.Unsaid, ", "))
+	}
 	not.add(len(r.Consultations) > 0 && r.Unread > 0, "any rule, term, figure or verdict of the %d consultations whose files were not looked at", r.Unread)
 	not.add(r.waiting() > 0, "any figure or verdict of the %d closed rounds that are not released yet", r.waiting())
 	not.add(len(ahead) > 0, "that the ballots of these receipts are counted: %s; their rounds are not released yet, check them again when they are", strings.Join(ahead, ", "))
@@ -75,7 +78,7 @@ func english(r Result) []part {
 	not.add(true, "that no copy of a destroyed key is left, in a backup or elsewhere")
 	not.add(true, "that the times of the entries are the true ones: whoever signs the log writes them")
 	not.add(true, "that nobody answered under pressure")
-	not.add(true, "what else the opinion tells: dates, names, contributions, counts of acts, the promise and words in further languages, which its hash fixes and the log can be read for")
+	not.add(true, "what else the opinion tells: dates, names, contributions and counts of acts, which its hash fixes and the log can be read for")
 	not.add(true, "which reasons come from outside the middle half: no table joins words with values")
 	not.add(r.LeftOut > 0, "whom %d tables of change leave out: the rule says how many, a destroyed key chose them", r.LeftOut)
 	not.add(r.Releases > 0, "that the rounded tallies of interim releases are right: they have no leaves")
@@ -139,6 +142,9 @@ func italian(r Result) []part {
 		not.add(c.Untitled, "il titolo di %s: l'elenco la chiama %s, e nulla di firmato lo dice", c.ID, strconv.Quote(c.Title))
 		not.add(c.Unplaced, "il nome %s: l'elenco chiama così la cartella di %s, e nulla di firmato lo dice", c.Slug, c.ID)
 	}
+	for _, c := range r.Consultations {
+		not.add(len(c.Unsaid) > 0, "del parere di %s questi testi, che nessuna voce riporta, o non più: %s", c.Slug, strings.Join(c.Unsaid, ", "))
+	}
 	not.add(len(r.Consultations) > 0 && r.Unread > 0, "nessuna regola, nessun termine, nessuna cifra e nessun esito delle %d consultazioni i cui file non sono stati guardati", r.Unread)
 	not.add(r.waiting() > 0, "nessuna cifra e nessun esito dei %d giri chiusi e non ancora pubblici", r.waiting())
 	not.add(len(ahead) > 0, "che le schede di queste ricevute siano contate: %s; i loro giri non sono ancora pubblici, vanno ricontrollate quando lo saranno", strings.Join(ahead, ", "))
@@ -151,7 +157,7 @@ func italian(r Result) []part {
 	not.add(true, "che non resti copia di una chiave distrutta, in un backup o altrove")
 	not.add(true, "che gli orari delle voci siano quelli veri: li scrive chi firma il registro")
 	not.add(true, "che nessuno abbia risposto sotto pressione")
-	not.add(true, "che altro racconta il parere: date, nomi, contributi, numero degli atti, la promessa e le parole in altre lingue, che la sua impronta fissa e per cui si può leggere il registro")
+	not.add(true, "che altro racconta il parere: date, nomi, contributi e numero degli atti, che la sua impronta fissa e per cui si può leggere il registro")
 	not.add(true, "quali ragioni vengono da fuori della metà centrale: nessuna tabella unisce parole e valori")
 	not.add(r.LeftOut > 0, "chi è lasciato fuori da %d tabelle di cambiamento: la regola dice quanti, li ha scelti una chiave distrutta", r.LeftOut)
 	not.add(r.Releases > 0, "che i conteggi arrotondati dei rilasci intermedi siano giusti: non hanno foglie")

@@ -52,6 +52,9 @@ func (c *check) interim(r *reading, w *replay.Round, tick int) error {
 			return err
 		}
 	}
+	if err := r.statements.List(r.path(dir+"items.json"), r.life, now.items, e.Record.N); err != nil {
+		return err
+	}
 	if !now.Counts.Interim {
 		return &source.Fault{File: r.path(dir + "counts.json"), What: "an interim release has exact counts", Found: "exact", Expected: "interim"}
 	}

@@ -45,7 +45,8 @@ type book struct {
 	proof    []byte // of the counted one
 	person   int    // whose they are
 	people   []person
-	beside   map[string]string // further consultations of the log: slug by id
+	beside   map[string]string            // further consultations of the log: slug by id
+	spoken   map[string]map[string]string // translations of the texts, by language and field
 }
 
 type signer struct {
@@ -145,9 +146,11 @@ func pressed(t testing.TB, rules string, change func(b *book)) *book {
 	}
 	b.put("key", []byte(b.log.key+"\n"+b.witness.key+"\n"))
 	b.put("tigli/protocol.json", b.protocol.Canonical())
-	b.entry("commitment", map[string]any{"role": "administrator", "decider": "Giunta"}, map[string]string{"target": "Il viale", "reason": "Ci impegniamo a rispondere."})
+	b.entry("commitment", map[string]any{"role": "administrator", "decide_by": promised.DecideBy, "reply_days": promised.ReplyDays}, b.in("commitment_", map[string]string{
+		"target": promised.Subject, "reason": promised.Quotation, "decider": promised.Decider, "act": promised.Act, "signatory": promised.Signatory, "left_out": promised.LeftOut,
+	}))
 	b.entry("protocol", map[string]any{"role": "administrator", "hash": b.protocol.Hash(), "rule_version": delphi.RuleVersion, "mode": "sealed-key", "cosigners": []string{"garante.example"}, "latest_key_date": "2027-06-30"}, nil)
-	b.entry("act", map[string]any{"kind": "announce", "role": "administrator", "documents": []string{survey}}, map[string]string{"name": "Ada", "reason": "Il viale"})
+	b.entry("act", map[string]any{"kind": "announce", "role": "administrator", "documents": []string{survey}}, b.in("", map[string]string{"name": "Ada", "reason": "Il viale", "question": question, "background": "Alle 18."}))
 	b.entry("roll", map[string]any{"group": "cittadini", "n": 70}, nil)
 	b.entry("roll", map[string]any{"group": "ordini", "n": 60}, nil)
 	b.act("start", "system", 0, "Il viale")
@@ -155,6 +158,11 @@ func pressed(t testing.TB, rules string, change func(b *book)) *book {
 	b.now = b.until
 	b.act("close", "system", 1, "")
 	b.act("release", "moderator", 1, "")
+	for n := range b.items {
+		for lang, text := range b.items[n].Texts {
+			b.translated(n+1, 1, lang, text)
+		}
+	}
 	for round := 2; round <= 3; round++ {
 		b.round(round)
 	}
@@ -165,6 +173,30 @@ func pressed(t testing.TB, rules string, change func(b *book)) *book {
 	b.act("publish", "administrator", 0, "")
 	b.seal()
 	return b
+}
+
+// promised is the commitment; no money is promised.
+var promised = schema.Commitment{
+	Quotation: "Ci impegniamo a rispondere.", Decider: "Giunta", Subject: "Il viale", DecideBy: "2027-06-30", ReplyDays: 30,
+	Act: "Delibera n. 1", Signatory: "La sindaca", LeftOut: "Le panchine.",
+}
+
+const question = "Quali tigli?"
+
+// in adds the translations of some fields to the words beside an entry; the announcement of
+// what is held in one language has no title, as those of earlier programs.
+func (b *book) in(prefix string, words map[string]string) map[string]string {
+	if b.spoken != nil && prefix == "" {
+		words["target"] = "I tigli del viale"
+	}
+	for lang, texts := range b.spoken {
+		for field, text := range texts {
+			if name, own := strings.CutPrefix(field, prefix); own && (prefix != "" || !strings.HasPrefix(field, "commitment_")) {
+				words[name+"."+lang] = text
+			}
+		}
+	}
+	return words
 }
 
 // survey is the digest of the one document that the panel was given.
@@ -186,7 +218,7 @@ func (b *book) opinion() {
 	}
 	f := schema.FiguresOf(b.protocol, documents, b.closings)
 	o := schema.Opinion{
-		Format: "delfi opinion v1", Version: 1, Consultation: uuid.MustParse(b.id), Slug: b.slug, Title: "I tigli del viale", Language: "it",
+		Format: "delfi opinion v1", Version: 1, Consultation: uuid.MustParse(b.id), Slug: b.slug, Title: "I tigli del viale", Question: question, Language: "it", DecideBy: promised.DecideBy, Commitment: &promised, Translations: b.spoken,
 		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Reading: []schema.Document{{Number: 2, Version: 1, Title: "Rilievo dei tigli", Source: "Comune", Dated: "2026-01-20", Digest: survey}}, Groups: []schema.Group{}, Scales: map[string]schema.Scale{}, Staff: []schema.Steward{},
 		Rounds: []schema.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []table.GroupCount{}}}, Items: []schema.Item{},
 		Contributions: []schema.Contribution{}, Acts: []schema.ActCount{}, Attrition: f.Attrition, Deviations: []schema.Deviation{}, Suppressed: f.Suppressed, Lists: f.Lists,
@@ -199,7 +231,7 @@ func (b *book) opinion() {
 		})
 	}
 	for _, i := range b.items {
-		item := schema.Item{ID: i.Item, Number: i.Number, Text: i.Text, Kind: i.Kind, State: "settled", SettledIn: 3, ItemFigures: f.Of(i.Item), Parents: []uuid.UUID{}, Contributions: []uuid.UUID{}}
+		item := schema.Item{ID: i.Item, Number: i.Number, Text: i.Text, Texts: i.Texts, Kind: i.Kind, State: "settled", SettledIn: 3, ItemFigures: f.Of(i.Item), Parents: []uuid.UUID{}, Contributions: []uuid.UUID{}}
 		for n, h := range item.History {
 			if h.Round == 3 {
 				item.History[n].Decision = &schema.Decision{Proposed: "settle", Decided: "settle"}
@@ -213,6 +245,11 @@ func (b *book) opinion() {
 	text := b.canonical(o)
 	b.put(b.slug+"/opinion.json", text)
 	b.entry("opinion", map[string]any{"role": "system", "version": 1, "hash": leaf.Digest(text), "previous": ""}, nil)
+}
+
+// translated enters the translation of a statement.
+func (b *book) translated(item, version int, lang, text string) {
+	b.entry("act", map[string]any{"kind": "translate", "role": "moderator", "item": item, "version": version, "language": lang}, map[string]string{"name": "Marta", "text": text, "target": fmt.Sprintf("statement %d", item)})
 }
 
 // reopinion brings the opinion's entry into line with its file.

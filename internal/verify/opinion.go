@@ -11,6 +11,7 @@ import (
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report/schema"
 	"delfi/internal/verify/source"
+	"delfi/internal/verify/wording"
 )
 
 // opinion is step 7 for the published opinion: it is the recorded one, and all in
@@ -38,29 +39,16 @@ func (c *check) opinion(r *reading, l Listed) error {
 	if o.Title != l.Title {
 		return &source.Fault{File: listFile, What: "the list gives " + l.Slug + " another title than its opinion", Found: source.Short(l.Title), Expected: source.Short(o.Title)}
 	}
-	if err := r.worded(&o); err != nil {
+	if r.unsaid, err = wording.Opinion(r.path(file), r.life, r.protocol.Languages[1:], &o); err != nil {
+		return err
+	}
+	if err := r.statements.Opinion(r.path(file), r.life, &o, e.Record.N); err != nil {
 		return err
 	}
 	if err := r.reported(&o); err != nil {
 		return err
 	}
 	return c.same(r.path(file), text, o, "the opinion does not say what the record gives, at")
-}
-
-// worded checks that an opinion has the texts that the log says, as they were corrected.
-func (r *reading) worded(o *schema.Opinion) error {
-	says := consultation.Consultation{Title: o.Title, Question: o.Question}
-	if p := o.Commitment; p != nil {
-		says.Commitment = consultation.Commitment{Act: p.Act, Signatory: p.Signatory, Money: p.Money, LeftOut: p.LeftOut}
-	}
-	for _, t := range consultation.Texts {
-		words := *says.Words(t)
-		if t == consultation.BackgroundText || r.life.Reads(t, words) { // the opinion has no background
-			continue
-		}
-		return &source.Fault{File: r.path("opinion.json"), What: "the opinion has not the words of the log: " + t.Target(), Found: source.Short(words), Expected: "those of the commitment, or of the last correction"}
-	}
-	return nil
 }
 
 // published puts into an opinion what the record gives, in the place of what the
@@ -95,6 +83,7 @@ func (r *reading) published(o *schema.Opinion, version int, at int64) error {
 		// the summary by calling its item gone.
 		i.State, i.SettledIn = string(r.life.Stands(i.Number)), r.life.Settled[i.Number]
 		r.decided(i, rounds)
+		r.joinedOf(i)
 	}
 	o.Summary = schema.Summarize(o.Items)
 	for id := range f.Items {

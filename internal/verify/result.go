@@ -54,6 +54,7 @@ type Checked struct {
 	Untitled  bool          // the list alone has its title
 	Unplaced  bool          // the list alone has its slug
 	Corrected int           // times that a text was corrected after the announcement
+	Unsaid    []string      // texts of its opinion of which no entry says anything, or not any more
 	Clock     *replay.Clock // nil before it is concluded
 }
 

@@ -70,6 +70,14 @@ func (c *check) round(r *reading, w *replay.Round) error {
 			return err
 		}
 	}
+	// The statements of a standing round may get words while it is open.
+	shown := w.Opened.N
+	if w.Kind == delphi.StandingKind {
+		shown = e.Record.N
+	}
+	if err := r.statements.List(r.path(dir+"items.json"), r.life, now.items, shown); err != nil {
+		return err
+	}
 	heads, err := leaf.ParseHeads(headsText)
 	if err != nil {
 		return &source.Fault{File: r.path(dir + "heads"), What: err.Error()}

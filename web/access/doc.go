@@ -10,6 +10,7 @@
 //	/desk/{slug}/invitations/{group}/send        letters leave that were not asked for yet
 //	/desk/{slug}/invitations/{group}/until       the last day on which codes work
 //	/desk/{slug}/invitations/{group}/guests/{guest}   a letter again, another code, or none
+//	/desk/{slug}/invitations/{group}/guests/{guest}/{act}   the page before renew or revoke
 //	/desk/{slug}/invitations/{group}/letters     letters to be printed, with their codes
 //
 // No page says who used an invitation: only how many are in the group.

@@ -212,6 +212,44 @@ func (c room) expire(q *page.Request) error {
 	return q.Redirect(v.path(""))
 }
 
+// beforeGuest says what happens to a code, before it is renewed or revoked.
+func (c room) beforeGuest(q *page.Request) error {
+	v, err := c.invitedGroup(q)
+	if err != nil {
+		return err
+	}
+	act := q.Param("act")
+	at := slices.IndexFunc(v.Guests, func(g access.Guest) bool { return g.ID.String() == q.Param("guest") })
+	if at < 0 || act != "renew" && act != "revoke" {
+		return fault.New(fault.NotFound, "no_invitation", "there is no such invitation here")
+	}
+	g := v.Guests[at]
+	if v.Closed || act == "revoke" && g.Revoked {
+		return q.Redirect(v.path("#guests"))
+	}
+	title := q.T("access.invite."+act+"_title", "guest", ui.In(ui.NameLanguage, strings.TrimSpace(g.Name+" "+place(g.Guest))))
+	r := ui.Removal{
+		Frame:  framed(q, v.Consultation, ui.Crumb{Label: q.T("access.invite.title", "group", v.name(q)), Path: v.path("")}, ui.Crumb{Label: q.T("access.invite." + act)}),
+		Kicker: v.Title, KickerLang: v.Language, Title: title,
+		Goes:   []string{q.T("access.invite." + act + "_goes")},
+		Stays:  []string{q.T("access.invite." + act + "_stays"), q.T("access.invite.used_stays")},
+		Action: v.path("/guests/" + g.ID.String()), Hidden: [][2]string{{"act", act}, {"shown", g.Shown()}},
+		Button: q.T("access.invite." + act), Back: v.path("#guests"), BackWords: q.T("access.invite.back_group"),
+	}
+	if act == "renew" {
+		sent := "renew_unsent"
+		switch {
+		case !v.Public():
+		case g.Paper():
+			sent = "renew_printed"
+		default:
+			sent = "renew_sent"
+		}
+		r.Goes = append(r.Goes, q.T("access.invite."+sent))
+	}
+	return q.Render(http.StatusOK, ui.RemovalPage(r))
+}
+
 // guest does one of the acts on an invitation: "again", "renew" and "revoke".
 func (c room) guest(q *page.Request) error {
 	v, form, err := c.acted(q)

@@ -318,12 +318,19 @@ func TestInvitationsThroughTheirLife(t *testing.T) {
 
 	// Again, another code, revoked.
 	guest := func(name string) string {
-		return b.Get(t, desk).Page.Find(".dlf-guest form").FilterFunction(func(_ int, s *goquery.Selection) bool {
+		return strings.TrimSuffix(b.Get(t, desk).Page.Find(".dlf-guest a[href$='/renew']").FilterFunction(func(_ int, s *goquery.Selection) bool {
 			return strings.Contains(s.Closest(".dlf-guest").Text(), name+"@posta.example")
-		}).AttrOr("action", "")
+		}).AttrOr("href", ""), "/renew")
 	}
 	for name, act := range map[string]string{"bea": "again", "carla": "renew", "dora": "revoke", "anna": "renew"} {
-		form := url.Values{"act": {act}, "shown": {b.Get(t, desk).Page.Find("form[action='"+guest(name)+"'] input[name=shown]").AttrOr("value", "")}}
+		page := desk
+		if act != "again" { // a page says first what goes, of a code that was used the same
+			page = guest(name) + "/" + act
+			if got := b.Get(t, page); !strings.Contains(got.Text("main"), name+"@posta.example") || !strings.Contains(got.Text("main"), "da subito e per sempre") || !strings.Contains(got.Text("main"), "resta nel panel") {
+				t.Errorf("before the %s of %s: %d %s", act, name, got.Status, got.Text("main"))
+			}
+		}
+		form := url.Values{"act": {act}, "shown": {b.Get(t, page).Page.Find("form[action='"+guest(name)+"'] input[name=shown]").AttrOr("value", "")}}
 		for range 2 { // a button pressed twice acts once: the letters below tell
 			if got := b.Post(t, guest(name), form); got.Status != http.StatusSeeOther {
 				t.Errorf("%s of %s: %d, %s", act, name, got.Status, got.Text("main"))
@@ -338,6 +345,14 @@ func TestInvitationsThroughTheirLife(t *testing.T) {
 	}
 	if got := b.Post(t, desk+"/guests/0a6c9b1e-7c63-4f0f-8d3c-1f3b6a2d9e42", url.Values{"act": {"revoke"}}); got.Status != http.StatusNotFound {
 		t.Errorf("nobody's invitation: %d", got.Status)
+	}
+	for _, more := range []string{"/guests/0a6c9b1e-7c63-4f0f-8d3c-1f3b6a2d9e42/revoke", strings.TrimPrefix(guest("bea"), desk) + "/again"} {
+		if got := b.Get(t, desk+more); got.Status != http.StatusNotFound {
+			t.Errorf("a page before nothing, %s: %d", more, got.Status)
+		}
+	}
+	if got := b.Get(t, guest("dora")+"/revoke"); got.Location != desk+"#guests" {
+		t.Errorf("a code that is revoked already: %d to %q", got.Status, got.Location)
 	}
 	must(posting.Jobs.Do(ctx, notify.Post{}))
 	again := map[string]string{}

@@ -45,7 +45,7 @@ const (
 type Handlers struct {
 	Rolls, Check, Import page.Handler
 
-	Invitations, CheckGuests, Invite, Send, Expire, Guest, Letters page.Handler
+	Invitations, CheckGuests, Invite, Send, Expire, Guest, BeforeGuest, Letters page.Handler
 }
 
 // New returns the room's handlers.
@@ -53,6 +53,6 @@ func New(s Services) (Handlers, error) {
 	c := room{s}
 	return Handlers{
 		Rolls: c.rolls, Check: c.check, Import: c.take,
-		Invitations: c.invitations, CheckGuests: c.checkGuests, Invite: c.invite, Send: c.send, Expire: c.expire, Guest: c.guest, Letters: c.letters,
+		Invitations: c.invitations, CheckGuests: c.checkGuests, Invite: c.invite, Send: c.send, Expire: c.expire, Guest: c.guest, BeforeGuest: c.beforeGuest, Letters: c.letters,
 	}, page.Complete("access", s)
 }

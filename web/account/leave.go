@@ -2,14 +2,15 @@ package account
 
 import (
 	"errors"
-
-	"github.com/google/uuid"
+	"maps"
+	"slices"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/pseudonym"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -19,6 +20,7 @@ import (
 type meView struct {
 	account.Profile
 	Places   []place
+	Applied  []applied
 	Of       map[account.Scope]consultation.Consultation // for which the reader holds roles
 	Steered  []consultation.Consultation                 // why leaving was refused
 	Problems ui.Problems
@@ -28,6 +30,17 @@ type meView struct {
 type place struct {
 	panel.Enrolment
 	consultation.Consultation
+}
+
+// applied is an application with the consultation that it is in.
+type applied struct {
+	application.Application
+	consultation.Consultation
+}
+
+// group is the group's name, as a place's.
+func (a applied) group(q *page.Request) string {
+	return place{panel.Enrolment{Group: a.Group}, a.Consultation}.group(q)
 }
 
 // coded tells whether it is answered with a code, so that nobody can find the ballot.
@@ -92,9 +105,13 @@ func (s Services) look(q *page.Request) (meView, error) {
 	if err != nil {
 		return v, err
 	}
-	ids := make([]uuid.UUID, len(list))
-	for i, e := range list {
-		ids[i] = e.Consultation
+	applications, err := s.Panel.Applications(q.Context(), q.Actor)
+	if err != nil {
+		return v, err
+	}
+	ids := slices.Collect(maps.Keys(applications))
+	for _, e := range list {
+		ids = append(ids, e.Consultation)
 	}
 	all, err := s.Consultations.Some(q.Context(), ids)
 	if err != nil {
@@ -107,7 +124,71 @@ func (s Services) look(q *page.Request) (meView, error) {
 			}
 		}
 	}
+	for _, c := range all {
+		for _, a := range applications[c.ID] {
+			v.Applied = append(v.Applied, applied{a, c})
+		}
+		delete(applications, c.ID) // one with an enrolment too comes twice
+	}
 	return v, nil
+}
+
+// frame is the layout's part of the pages before an act on oneself.
+func frame(q *page.Request, title string) ui.Frame {
+	return ui.Frame{Title: title, Crumbs: []ui.Crumb{{Label: q.T("ui.nav.consultations"), Path: "/"}, {Label: q.T("account.title"), Path: "/me"}, {Label: title}}}
+}
+
+// farewell is the page before the reader leaves.
+func (v meView) farewell(q *page.Request) ui.Removal {
+	return ui.Removal{
+		Frame: frame(q, q.T("account.leave")), Kicker: v.Name, KickerLang: ui.NameLanguage, Title: q.T("account.about_leave"),
+		Goes: []string{q.T("account.now_text"), q.T("account.goes_text"), q.T("account.change_text")},
+		Stays: []string{
+			q.T("account.stays_tables"), q.T("account.stays_texts"), q.T("account.stays_count"), q.T("account.stays_mark"), q.T("account.stays_ballots"),
+		},
+		Undoable: true, Action: "/me/leave", Button: q.T("account.button"), Back: "/me", BackWords: q.T("account.back_me"), Problems: v.Problems,
+	}
+}
+
+// beforeLeaving says what goes and what stays, before the reader leaves.
+func (s Services) beforeLeaving(q *page.Request) error {
+	v, err := s.look(q)
+	if err != nil {
+		return err
+	}
+	if v.Leaves {
+		return q.Redirect("/me")
+	}
+	if v.Steered, err = s.Consultations.Steers(q.Context(), q.Actor); err != nil {
+		return err
+	}
+	if len(v.Steered) > 0 {
+		return q.Render(409, mePage(v))
+	}
+	return q.Render(200, farewell(v))
+}
+
+// beforeTakingBack says which ballots go, before the reader takes them back: those of all
+// open rounds, whether they answered there or not.
+func (s Services) beforeTakingBack(q *page.Request) error {
+	v, err := s.look(q)
+	if err != nil {
+		return err
+	}
+	r := ui.Removal{
+		Frame: frame(q, q.T("account.back")), Kicker: v.Name, KickerLang: ui.NameLanguage, Title: q.T("account.about_back"),
+		Stays:  []string{q.T("account.back_stays"), q.T("account.back_closed")},
+		Action: "/me/take-back", Button: q.T("account.take_back"), Back: "/me", BackWords: q.T("account.back_me"),
+	}
+	for _, p := range v.Places {
+		if n := p.open(); n > 0 {
+			r.Goes = append(r.Goes, q.T("account.back_goes", "title", ui.In(p.Language, p.Title), "n", n))
+		}
+	}
+	if r.Gone = len(r.Goes) == 0; r.Gone {
+		r.Goes = []string{q.T("account.nothing_open")}
+	}
+	return q.Render(200, ui.RemovalPage(r))
 }
 
 // goodbye notes that the reader leaves in the coming night, and signs them out: what
@@ -129,7 +210,7 @@ func (s Services) goodbye(q *page.Request) error {
 	}
 	if form.Value("leave") != "on" {
 		v.Problems = ui.ProblemsOf(fault.Bad(fault.Field{Name: "leave", Code: "confirm_leave", Message: "tick that you want to leave"})).Labelled(map[string]string{"leave": q.T("account.confirm")})
-		return q.Render(422, mePage(v))
+		return q.Render(422, farewell(v))
 	}
 	if err := s.Accounts.Leave(q.Context(), q.Actor); err != nil {
 		return err

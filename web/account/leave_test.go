@@ -120,13 +120,22 @@ func TestWhatIsKeptIsShownAndLeavingIsConfirmed(t *testing.T) {
 	v := newVillage(t, "anna")
 	anna := v.site.As(t, v.Person(t, "anna"))
 	got := anna.Get(t, "/me")
-	for _, want := range []string{"Anna Vandelli", "anna@posta.example", "La piazza", "Cittadini", "una tabella chiusa non può cambiare"} {
+	for _, want := range []string{"Anna Vandelli", "anna@posta.example", "La piazza", "Cittadini"} {
 		if !strings.Contains(got.Text("main"), want) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
 	if got.Header.Get("Cache-Control") != "no-store" {
 		t.Error("the page may be kept by a cache")
+	}
+	before := anna.Get(t, "/me/leave")
+	if got.Count("main a[href='/me/leave']") != 1 || got.Count("form[action$='/me/leave']") != 0 || before.Count("main form[action$='/me/leave']") != 1 {
+		t.Errorf("leaving is not led to, or its page has no form: %q", before.Text("main"))
+	}
+	for _, want := range []string{"alle tre di notte", "una tabella chiusa non può cambiare", "dopo nessuno può più trovarle"} {
+		if !strings.Contains(before.Text("main"), want) {
+			t.Errorf("before leaving one does not read %q", want)
+		}
 	}
 	if got := anna.Post(t, "/me/leave", url.Values{}); got.Status != 422 || !strings.Contains(got.Text(".dlf-err a[href='#f-leave']"), ": Spunta la casella") {
 		t.Errorf("without the tick: %d %q", got.Status, got.Text(".dlf-err"))
@@ -204,8 +213,11 @@ func TestWhoLeavesCanThinkBetterOfItUntilTheNight(t *testing.T) {
 		}
 	}
 	b := v.site.As(t, v.Person(t, "anna"))
-	if got := b.Get(t, "/me"); got.Count("form[action$='/me/stay']") != 1 || got.Count("form[action$='/me/leave']") != 0 || !strings.Contains(got.Text("main"), "Il tuo accesso sarà cancellato stanotte") {
+	if got := b.Get(t, "/me"); got.Count("form[action$='/me/stay']") != 1 || got.Count("main a[href='/me/leave']") != 0 || !strings.Contains(got.Text("main"), "Il tuo accesso sarà cancellato stanotte") {
 		t.Error("the page does not say that she leaves")
+	}
+	if got := b.Get(t, "/me/leave"); got.Status != http.StatusSeeOther || got.Location != "/me" {
+		t.Errorf("who leaves already is asked again: %d to %q", got.Status, got.Location)
 	}
 	if got := v.site.As(t, v.Person(t, "lucia")).Get(t, "/me"); got.Count("form[action$='/me/stay']") != 0 {
 		t.Error("another person leaves too")
@@ -217,7 +229,7 @@ func TestWhoLeavesCanThinkBetterOfItUntilTheNight(t *testing.T) {
 	if n := v.count(`SELECT count(*) FROM civic.enrolment`); n != 1 {
 		t.Errorf("%d are enrolled, want who stayed", n)
 	}
-	if got := b.Get(t, "/me"); got.Status != http.StatusOK || got.Count("form[action$='/me/leave']") != 1 {
+	if got := b.Get(t, "/me"); got.Status != http.StatusOK || got.Count("main a[href='/me/leave']") != 1 {
 		t.Errorf("who stayed: %d", got.Status)
 	}
 }
@@ -227,8 +239,16 @@ func TestWhoAsksTakesBackTheBallotOfAnOpenRound(t *testing.T) {
 	v.cast("anna")
 	v.cast("karim")
 	b := v.site.As(t, v.Person(t, "anna"))
-	if got := b.Get(t, "/me"); got.Count("form[action$='/me/take-back']") != 1 {
+	if got := b.Get(t, "/me"); got.Count("main a[href='/me/take-back']") != 1 {
 		t.Error("taking back is not offered")
+	}
+	// The page before says the same to who has answered and to who has not.
+	before, other := b.Get(t, "/me/take-back"), v.site.As(t, v.Person(t, "lucia")).Get(t, "/me/take-back")
+	if before.Count("main form[action$='/me/take-back']") != 1 || !strings.Contains(before.Text("main"), "La piazza, giro 2") {
+		t.Errorf("before taking back: %q", before.Text("main"))
+	}
+	if other.Count("main form[action$='/me/take-back']") != 0 || !strings.Contains(other.Text("main"), "Nessun giro è aperto") {
+		t.Errorf("who is on no panel reads %q", other.Text("main"))
 	}
 	if got := b.Post(t, "/me/take-back", url.Values{}); got.Status != http.StatusSeeOther || got.Location != "/me" {
 		t.Fatalf("taking back: %d", got.Status)
@@ -245,6 +265,9 @@ func TestWhoAsksTakesBackTheBallotOfAnOpenRound(t *testing.T) {
 func TestStaffOfARunningConsultationAreToldWhatToDo(t *testing.T) {
 	v := newVillage(t)
 	b := v.site.As(t, v.Person(t, "marta"))
+	if got := b.Get(t, "/me/leave"); got.Status != http.StatusConflict || !strings.Contains(got.Text("main"), "La piazza") {
+		t.Errorf("before leaving: %d %q", got.Status, got.Text("main"))
+	}
 	got := b.Post(t, "/me/leave", url.Values{"leave": {"on"}})
 	if got.Status != http.StatusConflict || !strings.Contains(got.Text("main"), "La piazza") || !strings.Contains(got.Text("main"), "aspetta la conclusione") {
 		t.Errorf("%d %q", got.Status, got.Text("main"))

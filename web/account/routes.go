@@ -9,6 +9,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/login"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/pseudonym"
 	"delfi/web/page"
 )
@@ -28,6 +29,7 @@ type Services struct {
 		Stay(ctx context.Context, actor account.Actor) error
 	}
 	Panel interface {
+		Applications(ctx context.Context, actor account.Actor) (map[uuid.UUID][]application.Application, error)
 		Enrolments(ctx context.Context, actor account.Actor) ([]panel.Enrolment, error)
 		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
 	}
@@ -49,6 +51,8 @@ type Handlers struct {
 	SignIn, Callback, Ended    page.Handler
 	SignOut, SignOutEverywhere page.Handler
 	Me, TakeBack, Leave, Stay  page.Handler
+
+	BeforeTakingBack, BeforeLeaving page.Handler
 }
 
 // New returns the room's handlers.
@@ -57,5 +61,6 @@ func New(s Services) (Handlers, error) {
 		SignIn: s.begin, Callback: s.finish, Ended: s.ended,
 		SignOut: s.leave, SignOutEverywhere: s.leaveEverywhere,
 		Me: s.kept, TakeBack: s.takeBack, Leave: s.goodbye, Stay: s.stay,
+		BeforeTakingBack: s.beforeTakingBack, BeforeLeaving: s.beforeLeaving,
 	}, page.Complete("account", s)
 }

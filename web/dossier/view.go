@@ -3,10 +3,12 @@ package dossier
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"time"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
 	"delfi/internal/delphi"
 	"delfi/internal/pseudonym"
 	"delfi/web/page"
@@ -21,6 +23,8 @@ type View struct {
 	Group  string // id of the reader's group; "" when not enrolled, and on pages that do not ask
 	Issued bool   // the reader's code was issued
 	ByCode bool   // the page lies outside the sessions, under /code
+
+	Ballot *ballot.State // of the reader in the open round; nil where it is not told
 }
 
 // Path is the address of the consultation's page, with more after it; of a rehearsal that of its
@@ -179,6 +183,20 @@ func (v View) RoundKind(r consultation.Round) string {
 	return "first"
 }
 
+// Later says what comes next and when, for pages of forms that are closed.
+func (v View) Later(q *page.Request) string {
+	if v.Suspended != nil {
+		return q.T("consultation.suspended.text", "reason", ui.In(v.First(), v.Suspended.Reason))
+	}
+	if r, ok := v.OpenRound(q.Now); ok {
+		return q.T("consultation.closed.open_now", "n", r.Number, "until", q.Moment(r.Deadline))
+	}
+	if r, ok := v.NextRound(); ok && !v.Over() {
+		return q.T("consultation.closed.next", "n", r.Number, "day", q.Day(r.PlannedAt))
+	}
+	return q.T("consultation.closed.opinion")
+}
+
 // ID joins parts into an id of the page.
 func ID(parts ...any) string {
 	s := ""
@@ -186,7 +204,14 @@ func ID(parts ...any) string {
 		if i > 0 {
 			s += "-"
 		}
-		s += fmt.Sprint(p)
+		switch p := p.(type) { // a form has hundreds of them
+		case int:
+			s += strconv.Itoa(p)
+		case string:
+			s += p
+		default:
+			s += fmt.Sprint(p)
+		}
 	}
 	return s
 }

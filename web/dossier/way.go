@@ -18,7 +18,7 @@ func ForWhom(q *page.Request, g protocol.GroupPlan) string {
 		}
 	}
 	switch g.Access {
-	case protocol.AccessOpen, protocol.AccessClaim, protocol.AccessRoll, protocol.AccessInvitation, protocol.AccessDraw:
+	case protocol.AccessOpen, protocol.AccessClaim, protocol.AccessRoll, protocol.AccessInvitation, protocol.AccessDraw, protocol.AccessDeclared:
 		return q.T("consultation.way." + g.Access)
 	}
 	return ""

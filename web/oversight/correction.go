@@ -2,6 +2,7 @@ package oversight
 
 import (
 	"net/http"
+	"strings"
 
 	"delfi/internal/account"
 	"delfi/internal/consultation"
@@ -22,7 +23,8 @@ type correctionsView struct {
 type editorView struct {
 	correctionsView
 	Text        consultation.Text
-	Now, Reason string // as typed
+	Now, Reason string            // as typed
+	In          map[string]string // as typed, by further language
 	Problems    ui.Problems
 	Changed     *ui.Staleness // words that somebody else stored meanwhile; nil for none
 }
@@ -49,7 +51,10 @@ func (c room) editor(q *page.Request) error {
 	if err := v.open(v.Text); err != nil {
 		return err
 	}
-	v.Now = *v.Words(v.Text)
+	v.Now, v.In = *v.Words(v.Text), map[string]string{}
+	for _, l := range v.Further() {
+		v.In[l] = v.was(l)
+	}
 	return q.Render(http.StatusOK, editorPage(v))
 }
 
@@ -81,7 +86,10 @@ func (c room) correct(q *page.Request) error {
 		return err
 	}
 	slug, text := q.Param("slug"), consultation.Text(q.Param("text"))
-	typed := correction.Correction{Text: text, Now: form.Value("now"), Reason: form.Value("reason"), Seen: form.Version("version")}
+	typed := correction.Correction{Text: text, Now: form.Value("now"), In: map[string]string{}, Reason: form.Value("reason"), Seen: form.Version("version")}
+	for _, name := range form.Names(nowField) {
+		typed.In[strings.TrimPrefix(name, nowField)] = form.Value(name)
+	}
 	err = c.Corrections.Correct(q.Context(), q.Actor, slug, typed)
 	f := page.Mendable(err)
 	if f == nil {
@@ -95,18 +103,60 @@ func (c room) correct(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Now, v.Reason = typed.Now, typed.Reason
+	v.Now, v.In, v.Reason = typed.Now, typed.In, typed.Reason
 	switch {
 	case f.Kind == fault.Invalid:
 		v.Problems = ui.ProblemsOf(f).Labelled(v.labels(q))
 		return q.Render(http.StatusUnprocessableEntity, editorPage(v))
 	case v.open(text) == nil:
-		v.Changed = &ui.Staleness{Fault: f, Lang: v.Language, Theirs: v.path("/" + string(text)), Changes: ui.Changes(ui.Changed{Label: v.label(q, text), Theirs: *v.Words(text), Mine: v.Now})}
+		v.Changed = &ui.Staleness{Fault: f, Theirs: v.path("/" + string(text)), Changes: v.changes(q)}
 		return q.Render(http.StatusConflict, editorPage(v))
 	}
-	return q.Render(http.StatusConflict, ui.LostPage(ui.Lost{Frame: v.frame(q), Fault: f, Next: v.path(""), Texts: []ui.Typed{
-		{Label: v.label(q, text), Text: v.Now, Lang: v.Language}, {Label: q.T("staff.reason_public"), Text: v.Reason, Lang: v.Language},
-	}}))
+	lost := []ui.Typed{{Label: v.label(q, text), Text: v.Now, Lang: v.First()}}
+	for _, l := range v.Further() {
+		lost = append(lost, ui.Typed{Label: v.label(q, text) + " · " + dossier.Language(q, l), Text: v.In[l], Lang: l})
+	}
+	lost = append(lost, ui.Typed{Label: q.T("staff.reason_public"), Text: v.Reason, Lang: v.First()})
+	return q.Render(http.StatusConflict, ui.LostPage(ui.Lost{Frame: v.frame(q), Fault: f, Next: v.path(""), Texts: lost}))
+}
+
+// nowField begins the names of the fields of new words in further languages.
+var nowField = correction.Field("")
+
+// was is what the text says in a further language; "" where it reads the first's.
+func (v editorView) was(lang string) string { return v.Translations[lang][v.Text.Field()] }
+
+// changes are the words that somebody else stored meanwhile, beside those that were typed.
+func (v editorView) changes(q *page.Request) []ui.Changed {
+	all := []ui.Changed{{Label: v.label(q, v.Text), Theirs: *v.Words(v.Text), Mine: v.Now, Lang: v.First()}}
+	for _, l := range v.Further() {
+		all = append(all, ui.Changed{Label: dossier.Language(q, l), Theirs: v.was(l), Mine: v.In[l], Lang: l})
+	}
+	return ui.Changes(all...)
+}
+
+// hint says what is read in a further language whose field is left empty.
+func (v editorView) hint(q *page.Request, lang string) string {
+	if lang == v.First() {
+		return ""
+	}
+	return q.T("oversight.correct.now_hint", "language", dossier.Language(q, v.First()))
+}
+
+// rows is the height of a field of the text.
+func (v editorView) rows() int {
+	if v.Text == consultation.BackgroundText {
+		return 12
+	}
+	return 2
+}
+
+// now labels the field of the new words in a language.
+func (v editorView) now(q *page.Request, lang string) string {
+	if len(v.Further()) == 0 {
+		return q.T("oversight.correct.now")
+	}
+	return q.T("oversight.correct.now_in", "language", dossier.Language(q, lang))
 }
 
 // label names a text as the draft's form does.
@@ -120,11 +170,15 @@ func (v correctionsView) label(q *page.Request, text consultation.Text) string {
 }
 
 func (v editorView) labels(q *page.Request) map[string]string {
-	return map[string]string{"now": q.T("oversight.correct.now"), "reason": q.T("staff.reason_public")}
+	out := map[string]string{"now": v.now(q, v.First()), "reason": q.T("staff.reason_public")}
+	for _, l := range v.Further() {
+		out[correction.Field(l)] = v.now(q, l)
+	}
+	return out
 }
 
 // version is that of the words which the form shows beside it.
-func (v editorView) version() string { return correction.Version(*v.Words(v.Text)) }
+func (v editorView) version() string { return correction.Version(v.Consultation, v.Text) }
 
 func (v correctionsView) path(more string) string { return "/desk/" + v.Slug + "/corrections" + more }
 

@@ -44,6 +44,7 @@ type Request struct {
 	file    *form.File // that came with the form; nil without one, or before Form
 	stands  string     // path and query of the page of the form that was sent; "" for the nearest above
 	flashes []string   // keys of words to show once
+	links   bool       // the page has links to it in other languages
 	made    func()     // of a Download: gives back its place among those that are made
 }
 

@@ -44,6 +44,7 @@ func (q *Request) standing() string {
 // answer to a form it is the page of the form; where something was typed, switchable
 // makes a button of it.
 func (q *Request) Switch(lang string) string {
+	q.links = true
 	at := *q.R.URL
 	if !q.reads() {
 		if to, err := url.Parse(q.standing()); err == nil {
@@ -188,6 +189,9 @@ func (q *Request) withSwitch(status int, page []byte) []byte {
 	var switching []byte
 	var err error
 	if q.reads() {
+		if !q.links { // its switch is a button of its own form already
+			return page
+		}
 		switching, err = q.offered(page)
 	} else {
 		var form Form

@@ -18,7 +18,8 @@ func TestTheSwitchOfAnAnsweredForm(t *testing.T) {
 	h := newHouse(t, Options{})
 	done := 0
 	form := func(q *Request, value string) templ.Component {
-		return text("%s", `<header><a class="`+SwitchClass+`" lang="`+map[string]string{"it": "en", "en": "it"}[q.Lang]+`" href="x">switch</a></header>
+		other := map[string]string{"it": "en", "en": "it"}[q.Lang]
+		return text("%s", `<header><a class="`+SwitchClass+`" lang="`+other+`" href="`+q.Switch(other)+`">switch</a></header>
 			<main><form method="post" action="`+q.URL("/idea")+`"><input type="hidden" name="id" value="1"><textarea name="words">`+value+`</textarea></form></main>`)
 	}
 	h.serve(Get("/idea", Public, Shared, func(q *Request) error { return q.Render(200, form(q, "old "+q.Query("n"))) }))

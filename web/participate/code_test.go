@@ -174,6 +174,16 @@ func TestFromTheCodeToTheReceiptAndToTheLostCode(t *testing.T) {
 		t.Errorf("a ballot with it: %d %q", early.Status, early.Text("main"))
 	}
 	hour(t, h)
+	// An account is told where its ballot is told, and nothing of it.
+	apart := func() {
+		t.Helper()
+		for _, page := range []string{"/", at(slug, "")} {
+			if got := anna.Get(t, page); got.Count(".dlf-own a[href$='/code']") != 1 || got.Count(".dlf-own strong") != 0 || !strings.Contains(got.Text(".dlf-own"), "dal tuo accesso Delfi non può saperlo") {
+				t.Errorf("%s says of the ballot %q", page, got.Text(".dlf-own"))
+			}
+		}
+	}
+	apart()
 	b = site.Stranger()
 	if got := b.Get(t, at(slug, "/code/rounds/2")); got.Location != at(slug, "/code") {
 		t.Errorf("a form without a code: %d to %q", got.Status, got.Location)
@@ -199,9 +209,22 @@ func TestFromTheCodeToTheReceiptAndToTheLostCode(t *testing.T) {
 	if got := b.Post(t, form, url.Values{"item": {"1"}, "answer_1": {"7"}, "act": {"next"}}); got.Location != form+"?item=2" {
 		t.Errorf("the first answer: %d %q", got.Status, got.Location)
 	}
+	codePage := func(want string) int {
+		t.Helper()
+		got := b.Get(t, at(slug, "/code"))
+		if got.Text("details.dlf-own strong") != want {
+			t.Errorf("who holds the code is told %q, wants %q", got.Text(".dlf-own"), want)
+		}
+		return len(got.Body)
+	}
+	drafted := codePage("Bozza.")
 	if got := b.Post(t, form, url.Values{"act": {"deliver"}}); got.Location != form+"/receipt" {
 		t.Fatalf("delivering: %d %q", got.Status, got.Location)
 	}
+	if delivered := codePage("Consegnata."); delivered != drafted {
+		t.Errorf("the page of the code is %d bytes long for a draft and %d for a ballot", drafted, delivered)
+	}
+	apart()
 	receipt := b.Get(t, form+"/receipt")
 	mark := receipt.Text("code.dlf-mono")
 	if receipt.Status != 200 || len(strings.ReplaceAll(mark, " ", "")) < 64 {
@@ -230,7 +253,13 @@ func TestFromTheCodeToTheReceiptAndToTheLostCode(t *testing.T) {
 	if n := count(`SELECT count(*) FROM civic.enrolment WHERE code_issued`); n != 1 {
 		t.Errorf("%d codes are noted as issued", n)
 	}
-	// A shared machine forgets.
+	// A shared machine forgets, after a page that says what goes.
+	if got := third.Get(t, at(slug, "/code/forget")); got.Count("main form[action$='/code/forget']") != 1 || !strings.Contains(got.Text("main"), "nessuno può dartene un altro") {
+		t.Errorf("before forgetting: %d %q", got.Status, got.Text("main"))
+	}
+	if got := site.Stranger().Get(t, at(slug, "/code/forget")); got.Location != at(slug, "/code") {
+		t.Errorf("nothing to forget: %d to %q", got.Status, got.Location)
+	}
 	if got := third.Post(t, at(slug, "/code/forget"), url.Values{}); got.Location != at(slug, "/code") {
 		t.Errorf("forgetting: %d %q", got.Status, got.Location)
 	}

@@ -53,6 +53,7 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "POST", Path: at(webtest.Answering, "/get-code")},
 		{Method: "GET", Path: at(webtest.Answering, "/code"), Open: true, Status: 409},
 		{Method: "POST", Path: at(webtest.Answering, "/code"), Form: url.Values{"code": {"x"}}, Open: true, Status: 409},
+		{Method: "GET", Path: at(webtest.Answering, "/code/forget"), Open: true, Status: 409},
 		{Method: "POST", Path: at(webtest.Answering, "/code/forget"), Open: true, Status: 409},
 		{Method: "GET", Path: at(webtest.Answering, "/code/rounds/3"), Open: true, Status: 303},
 		{Method: "POST", Path: at(webtest.Answering, "/code/rounds/3"), Form: url.Values{"item": {"1"}}, Open: true, Status: 422},
@@ -118,6 +119,7 @@ func enrolled(t *testing.T, h *webtest.House, site *webtest.Site, subject, slug 
 func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
 	b := enrolled(t, h, site, "sergio", webtest.Answering)
 	form := at(webtest.Answering, "/rounds/3")
+	length := told(t, b, webtest.Answering, "Non hai ancora risposto.", 0)
 	first := b.Get(t, form)
 	if first.Count("input[type=radio][checked]") != 0 {
 		t.Error("an answer is chosen for the reader")
@@ -138,6 +140,7 @@ func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := step("1", url.Values{"answer_1": {"7"}, "act": {"next"}}); got.Location != form+"?item=2" {
 		t.Errorf("after the first: %d %q", got.Status, got.Location)
 	}
+	told(t, b, webtest.Answering, "Bozza.", length)
 	long := strings.Repeat("ù", 684)
 	late := step("2", url.Values{"answer_2": {"3"}, "reason_2": {long}, "act": {"next"}})
 	if late.Status != 422 || late.Page.Find("textarea[name=reason_2]").Text() != long || late.Count("input[name=answer_2][value='3'][checked]") != 1 {
@@ -177,9 +180,18 @@ func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
 		t.Errorf("receipt %q, %q", mark, receipt.Text("main h2"))
 	}
 	proven(t, b, form, strings.ReplaceAll(mark, " ", ""))
+	told(t, b, webtest.Answering, "Consegnata.", length)
 	step("1", url.Values{"answer_1": {"none"}, "act": {"next"}})
 	if got := b.Get(t, form+"/receipt"); got.Text("code.dlf-mono") != mark || !strings.Contains(got.Text(".callout-title"), "correzione non consegnata") {
 		t.Error("a change that was not delivered counts, or is not told")
+	}
+	told(t, b, webtest.Answering, "Consegnata, con una correzione in bozza.", length)
+	for who, other := range map[string]*webtest.Browser{"a stranger": site.Stranger(), "the moderator": site.As(t, h.Person(t, "marta"))} {
+		for _, page := range []string{"/", at(webtest.Answering, "")} {
+			if got := other.Get(t, page); got.Count(".dlf-own") != 0 {
+				t.Errorf("%s reads on %s %q", who, page, got.Text(".dlf-own"))
+			}
+		}
 	}
 	all := b.Get(t, form+"?all=1")
 	if all.Count("fieldset.dlf-answer") != 5 {
@@ -201,6 +213,28 @@ func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := b.Post(t, at(webtest.Answering, "/rounds/2"), url.Values{"item": {"1"}, "answer_1": {"1"}, "reason_1": {"troppo tardi"}}); got.Status != http.StatusConflict || got.Page.Find("textarea").Text() != "troppo tardi" {
 		t.Errorf("a closed round: %d, and the text %q", got.Status, got.Page.Find("textarea").Text())
 	}
+}
+
+// told reads on home and on a consultation's page how far the reader's ballot is: folded, in
+// pages that are as long as in any other state (a length of 0 has none to be like), have no
+// ETag and are stored by nobody. It returns their length.
+func told(t *testing.T, b *webtest.Browser, slug, want string, length int) int {
+	t.Helper()
+	all := 0
+	for _, page := range []string{"/", at(slug, "")} {
+		got := b.Get(t, page)
+		if words := got.Text("details.dlf-own:not([open]) strong"); words != want {
+			t.Errorf("%s says %q, wants %q", page, words, want)
+		}
+		if got.Header.Get("ETag") != "" || got.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s may be stored: ETag %q, %q", page, got.Header.Get("ETag"), got.Header.Get("Cache-Control"))
+		}
+		all += len(got.Body)
+	}
+	if length != 0 && all != length {
+		t.Errorf("%q makes the pages %d bytes long, others %d", want, all, length)
+	}
+	return all
 }
 
 // revision: who answered the round before sees that answer marked and unselected, keeps

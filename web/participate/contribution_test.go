@@ -65,6 +65,10 @@ func contributions(t *testing.T, h *webtest.House, site *webtest.Site) {
 	if got := b.Get(t, page).Text("main"); !strings.Contains(got, "Più ombra, davvero") {
 		t.Error("the correction is not there")
 	}
+	about := b.Get(t, page+"?withdraw="+id)
+	if about.Text("main blockquote") != "Più ombra, davvero" || about.Count("main form input[name=act][value=withdraw]") != 1 || b.Get(t, page).Count("main a[href$='?withdraw="+id+"']") != 1 {
+		t.Errorf("before taking back: %d %q", about.Status, about.Text("main"))
+	}
 	if got := b.Post(t, page, url.Values{"act": {"withdraw"}, "id": {id}}); got.Status != http.StatusSeeOther {
 		t.Errorf("taking back: %d", got.Status)
 	}
@@ -84,7 +88,7 @@ func contributions(t *testing.T, h *webtest.House, site *webtest.Site) {
 	}
 	full := b.Post(t, page, url.Values{"act": {"write"}, "body": {"la cinquantunesima"}})
 	if full.Status != http.StatusConflict || full.Page.Find("textarea[name=body]").Text() != "la cinquantunesima" || full.Count("button[value=write]") != 1 ||
-		full.Count("button[value=withdraw]") != 50 || strings.Contains(full.Text("main h1"), "chiuso") || !strings.Contains(full.Text("[role=alert]"), "50 contributi") {
+		full.Count("main a[href*='?withdraw=']") != 50 || strings.Contains(full.Text("main h1"), "chiuso") || !strings.Contains(full.Text("[role=alert]"), "50 contributi") {
 		t.Errorf("the 51st: %d %q", full.Status, full.Text("main h1")+full.Text("[role=alert]"))
 	}
 }

@@ -69,8 +69,8 @@ const farthest = 3
 // place at least.
 func (p *paperView) apart(q *page.Request, m dossier.Measured) []string {
 	type away struct {
-		by   float64
-		line string
+		by, mean float64
+		dossier.Entry
 	}
 	var all []away
 	for _, e := range m.Entries {
@@ -79,13 +79,13 @@ func (p *paperView) apart(q *page.Request, m dossier.Measured) []string {
 			continue
 		}
 		if by := math.Abs(mean - float64(e.Own.Value)); by >= 1 {
-			all = append(all, away{by, q.T("consultation.ranking.away", "item", ui.In(p.Language, e.Text), "place", e.Own.Value, "mean", ui.Decimal(q, stat.Of(mean), 1))})
+			all = append(all, away{by, mean, e})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b away) int { return cmp.Compare(b.by, a.by) })
 	var lines []string
 	for _, a := range all[:min(farthest, len(all))] {
-		lines = append(lines, a.line)
+		lines = append(lines, q.T("consultation.ranking.away", "item", ui.In(p.Language, a.Text), "place", a.Own.Value, "mean", ui.Decimal(q, stat.Of(a.mean), 1)))
 	}
 	return lines
 }

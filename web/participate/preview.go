@@ -21,8 +21,3 @@ func Paper(c consultation.Consultation, paper ballot.Paper) templ.Component {
 		return preview(p).Render(ctx, w)
 	})
 }
-
-// Write draws the fields of a round that gathers contributions, as Paper does.
-func Write(c consultation.Consultation, r consultation.Round) templ.Component {
-	return writing(writeView{view: view{dossier.View{Consultation: c}}, Round: r})
-}

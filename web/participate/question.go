@@ -71,6 +71,14 @@ func (p *paperView) firstInstead(s screen) string {
 	return blank
 }
 
+// answeredInstead writes which answer in the place of a value was given.
+func answeredInstead(a *delphi.Answer) string {
+	if a == nil {
+		return ""
+	}
+	return vary(flag(a.Never), flag(a.CannotJudge))
+}
+
 func partSize(part string) string {
 	if part == "year" {
 		return "n4"

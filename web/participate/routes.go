@@ -9,11 +9,11 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/ballot/answer"
-	"delfi/internal/consultation/contribution"
 	"delfi/internal/panel"
 	"delfi/internal/pseudonym"
 	"delfi/web/dossier"
 	"delfi/web/page"
+	"delfi/web/participate/gather"
 )
 
 // Services are the use cases that this room speaks to, each by what the room asks
@@ -36,14 +36,9 @@ type Services struct {
 		Issued(ctx context.Context, actor account.Actor, consultation uuid.UUID) (bool, error)
 		Alias(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Alias, error)
 	}
-	Contributions interface {
-		Contribute(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID, body, lang string) (contribution.Contribution, error)
-		Revise(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID, seen, body, lang string) error
-		Retract(ctx context.Context, alias pseudonym.Alias, consultation, contribution uuid.UUID) error
-		Own(ctx context.Context, alias pseudonym.Alias, consultation uuid.UUID) ([]contribution.Contribution, error)
-		Public(ctx context.Context, consultation uuid.UUID) ([]contribution.Contribution, contribution.Counts, error)
-	}
-	Ballots interface {
+	Contributions gather.Contributions
+	Ballots       interface {
+		dossier.States
 		Paper(ctx context.Context, seat pseudonym.Seat, round int) (ballot.Paper, error)
 		Asked(ctx context.Context, consultation uuid.UUID, round int) ([]consultation.Item, *answer.Set, error)
 		Cast(ctx context.Context, seat pseudonym.Seat, round int, in ballot.Answers, part ballot.Part) (ballot.Stub, error)
@@ -69,6 +64,7 @@ type Handlers struct {
 	Contributions, Contribute       page.Handler
 	OfferCode, IssueCode            page.Handler
 	EnterCode, TakeCode, ForgetCode page.Handler // outside the sessions
+	BeforeForgetting                page.Handler // likewise
 	Account, Code                   Ballot       // answered with an account, and with a code
 }
 
@@ -83,11 +79,15 @@ func New(s Services) (Handlers, error) {
 	c := room{Services: s, loader: dossier.Loader{Consultations: s.Consultations, Panel: s.Panel}, sheets: &sheets{}}
 	coded := c
 	coded.coded = true
+	contributions, contribute := gather.New(gather.Services{
+		Consultations: s.Consultations, Panel: s.Panel, Contributions: s.Contributions,
+		Needed: func(q *page.Request, v dossier.View) error { return c.needed(q, view{v}) },
+	})
 	return Handlers{
 		Enrolment: c.enrolment, Enrol: c.enrol,
-		Contributions: c.contributions, Contribute: c.contribute,
+		Contributions: contributions, Contribute: contribute,
 		OfferCode: c.offer, IssueCode: c.issue,
-		EnterCode: coded.code, TakeCode: coded.enter, ForgetCode: coded.forget,
+		EnterCode: coded.code, TakeCode: coded.enter, ForgetCode: coded.forget, BeforeForgetting: coded.beforeForgetting,
 		Account: c.ballot(), Code: coded.ballot(),
 	}, page.Complete("participate", s)
 }

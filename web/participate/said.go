@@ -1,13 +1,17 @@
 package participate
 
 import (
+	"context"
+	"io"
 	"strconv"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"delfi/internal/delphi"
 	"delfi/web/dossier"
 	"delfi/web/page"
+	"delfi/web/participate/order"
 	"delfi/web/ui"
 )
 
@@ -47,18 +51,54 @@ func (p *paperView) answer(q *page.Request, s screen, among map[uuid.UUID]delphi
 	return []string{value(q, a)}
 }
 
+// lines are those of answer as they are drawn: places of an order and points on criteria are
+// few, and kept.
+func (p *paperView) lines(q *page.Request, s screen, among map[uuid.UUID]delphi.Answer) []templ.Component {
+	var all []templ.Component
+	switch {
+	case p.answered(s, among) == 0:
+	case s.Form == delphi.RankingForm:
+		o := placesOf(s, among)
+		if o.Placed() < len(o) {
+			all = append(all, ui.Said(partlyPlaced(q, o)))
+		}
+		for _, n := range o.InOrder() {
+			all = append(all, p.kept("place", s, n, strconv.Itoa(o[n]), worded(func() string { return p.placed(q, s, o, n) })))
+		}
+	case s.Form == delphi.CriteriaForm && !among[s.Items[0].ID].CannotJudge:
+		a := among[s.Items[0].ID]
+		for n := range min(len(s.Kind.Criteria), len(a.Criteria)) {
+			all = append(all, p.kept("point", s, n, strconv.Itoa(a.Criteria[n]), worded(func() string { return judgedBy(q, s, a, n) })))
+		}
+	default:
+		for _, line := range p.answer(q, s, among) {
+			all = append(all, ui.Said(line))
+		}
+	}
+	return all
+}
+
+// worded draws words that are put together when they are drawn.
+func worded(words func() string) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error { return ui.Said(words()).Render(ctx, w) })
+}
+
 // judged says an answer on criteria.
 func (p *paperView) judged(q *page.Request, s screen, a delphi.Answer) []string {
 	if a.CannotJudge {
 		return []string{q.T("consultation.paper.cannot_judge")}
 	}
 	var all []string
-	for n, c := range s.Kind.Criteria {
-		if n < len(a.Criteria) {
-			all = append(all, q.T("consultation.paper.criterion_said", "criterion", dossier.Criterion(q, c), "value", value(q, delphi.Answer{Value: a.Criteria[n], CannotJudge: a.Criteria[n] == 0})))
-		}
+	for n := range min(len(s.Kind.Criteria), len(a.Criteria)) {
+		all = append(all, judgedBy(q, s, a, n))
 	}
 	return all
+}
+
+// judgedBy says one point of them.
+func judgedBy(q *page.Request, s screen, a delphi.Answer, n int) string {
+	return q.T("consultation.paper.criterion_said", "criterion", dossier.Criterion(q, s.Kind.Criteria[n]),
+		"value", value(q, delphi.Answer{Value: a.Criteria[n], CannotJudge: a.Criteria[n] == 0}))
 }
 
 // ranked says an order, and that it is not whole.
@@ -66,12 +106,22 @@ func (p *paperView) ranked(q *page.Request, s screen, among map[uuid.UUID]delphi
 	o := placesOf(s, among)
 	var all []string
 	if o.Placed() < len(o) {
-		all = append(all, q.T("consultation.ranking.partial", "n", o.Placed(), "of", len(o)))
+		all = append(all, partlyPlaced(q, o))
 	}
 	for _, n := range o.InOrder() {
-		all = append(all, q.T("consultation.ranking.line", "place", o[n], "item", ui.In(p.Lang(s.Items[n].Language), s.Items[n].Text)))
+		all = append(all, p.placed(q, s, o, n))
 	}
 	return all
+}
+
+// partlyPlaced says how many have a place.
+func partlyPlaced(q *page.Request, o order.Order) string {
+	return q.T("consultation.ranking.partial", "n", o.Placed(), "of", len(o))
+}
+
+// placed says the place of one of them.
+func (p *paperView) placed(q *page.Request, s screen, o order.Order, n int) string {
+	return q.T("consultation.ranking.line", "place", o[n], "item", ui.In(p.Lang(s.Items[n].Language), s.Items[n].Text))
 }
 
 // chosen says what was chosen of a list.

@@ -1,10 +1,6 @@
 package participate
 
 import (
-	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -225,13 +221,7 @@ func (p *paperView) value(s screen, name string) string {
 
 // placesOf gives a ranking's places among some answers.
 func placesOf(s screen, among map[uuid.UUID]delphi.Answer) order.Order {
-	o := make(order.Order, len(s.Items))
-	for n, i := range s.Items {
-		if a, ok := among[i.ID]; ok && a.Value >= 1 && a.Value <= len(o) && o.At(a.Value) < 0 {
-			o[n] = a.Value
-		}
-	}
-	return o
+	return order.Of(len(s.Items), func(n int) int { return among[s.Items[n].ID].Value })
 }
 
 // places are those of a ranking on this page.
@@ -244,24 +234,17 @@ func (p *paperView) places(s screen) order.Order {
 
 // placesSent are the places that a page showed whose form was sent.
 func placesSent(form answer.Form, s screen) order.Order {
-	o := make(order.Order, len(s.Items))
-	for n, i := range s.Items {
-		if place, err := strconv.Atoi(form.Value(wasField(i))); err == nil && place >= 1 && place <= len(o) && o.At(place) < 0 {
-			o[n] = place
+	return order.Of(len(s.Items), func(n int) int {
+		place, err := strconv.Atoi(form.Value(wasField(s.Items[n])))
+		if err != nil {
+			return 0
 		}
-	}
-	return o
+		return place
+	})
 }
 
 // shuffled gives the items of a list in an order of the reader's own, by a keyed hash, so
 // that none is first for everyone.
 func (p *paperView) shuffled(s screen) []int {
-	keys := make([]string, len(s.Items))
-	out := make([]int, len(s.Items))
-	for n, i := range s.Items {
-		sum := sha256.Sum256(slices.Concat(p.Shuffle, []byte("ranking"), i.ID[:])) // the key has one length
-		keys[n], out[n] = hex.EncodeToString(sum[:]), n
-	}
-	slices.SortFunc(out, func(a, b int) int { return cmp.Compare(keys[a], keys[b]) })
-	return out
+	return order.Shuffled(p.Shuffle, len(s.Items), func(n int) []byte { return s.Items[n].ID[:] })
 }

@@ -9,6 +9,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/panel"
 	"delfi/internal/pseudonym"
+	"delfi/web/dossier"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -106,7 +107,11 @@ func (c room) code(q *page.Request) error {
 		case err != nil && fault.KindOf(err) != fault.Invalid:
 			return err
 		}
-		cv.Held, cv.Group = err == nil, seat.Group
+		if cv.Held, cv.Group = err == nil, seat.Group; cv.Held {
+			if cv.View, err = dossier.Seated(q, c.Ballots, cv.View, seat); err != nil {
+				return err
+			}
+		}
 	}
 	return q.Render(200, codePage(cv))
 }
@@ -139,6 +144,25 @@ func (c room) enter(q *page.Request) error {
 		return q.Redirect(v.BallotPath(r.Number))
 	}
 	return q.Redirect(v.CodePath(""))
+}
+
+// beforeForgetting says what goes with a code that the browser forgets.
+func (c room) beforeForgetting(q *page.Request) error {
+	v, err := c.loadCoded(q)
+	if err != nil {
+		return err
+	}
+	if q.Cookies.Scoped() == "" {
+		return q.Redirect(v.CodePath(""))
+	}
+	return q.Render(200, ui.RemovalPage(ui.Removal{
+		Frame: v.Frame(q, q.T("consultation.code.forget_title")+" · "+v.Title, q.T("consultation.code.title")), Kicker: v.Title, KickerLang: v.Language,
+		Title:  q.T("consultation.code.forget_title"),
+		Goes:   []string{q.T("consultation.code.forget_goes"), q.T("consultation.code.forget_lost")},
+		Stays:  []string{q.T("consultation.code.forget_ballot"), q.T("consultation.code.forget_again")},
+		Action: v.CodePath("/forget"), Button: q.T("consultation.code.forget"), Back: v.CodePath(""), BackWords: q.T("consultation.code.forget_back"),
+		Undoable: true,
+	}))
 }
 
 // forget makes the browser forget the code: the next reader of a shared machine

@@ -146,6 +146,14 @@ func (p *paperView) kept(part string, s screen, at int, varied string, draw temp
 	return p.sheet.Paste(piece.Key{Part: part, Of: entry{s.number(), at}, Vary: varied}, func() templ.Component { return draw })
 }
 
+// around is a part of a question that is open for what one reader alone may have.
+func (p *paperView) around(part string, s screen, varied string, own templ.Component, draw func(own templ.Component) templ.Component) templ.Component {
+	if p.Sent != nil {
+		return draw(own)
+	}
+	return p.sheet.Paste(piece.Key{Part: part, Of: entry{s.number(), 0}, Vary: varied}, func() templ.Component { return draw(piece.Hole) }, own)
+}
+
 // answerOf writes what pieces show of an answer: its value, and of one on criteria one of them.
 func answerOf(a *delphi.Answer, criterion int) string {
 	switch {

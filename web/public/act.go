@@ -10,8 +10,8 @@ import (
 // action is the one call to action of a consultation; no Path, nothing to do.
 type action struct{ Words, Path string }
 
-// act says what the reader can do now. It never depends on whether they answered:
-// a screen may have a second pair of eyes.
+// act says what the reader can do now. It never depends on whether they answered: a screen
+// may have a second pair of eyes. That stands folded beside it (dossier.OwnBallot).
 func (v view) act(q *page.Request) action {
 	if !v.PublishedAt.IsZero() {
 		return action{q.T("consultation.act.opinion"), v.Path("/opinion")}

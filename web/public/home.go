@@ -53,6 +53,9 @@ func (c room) home(q *page.Request) error {
 				if v.Group, err = c.Panel.Group(q.Context(), q.Actor, one.ID); err != nil {
 					return err
 				}
+				if v.View, err = c.seats.Tell(q, v.View); err != nil {
+					return err
+				}
 			}
 			h.Open = append(h.Open, v)
 		default:

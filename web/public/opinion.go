@@ -360,6 +360,9 @@ func (o opinionView) facts(q *page.Request) []ui.Fact {
 		facts = append(facts, ui.Fact{Name: q.T("consultation.opinion.contributions"),
 			Value: q.T("consultation.opinion.contributions_of", "all", o.Received.All, "items", len(o.Opinion.Items))})
 	}
+	if n := o.joined(); n > 0 {
+		facts = append(facts, ui.Fact{Name: q.T("consultation.opinion.joined_fact", "n", o.view.Protocol.Items.NewAfterRound), Value: q.Number(n)})
+	}
 	if o.Opinion.Origin == nil {
 		facts = append(facts, ui.Fact{Name: q.T("consultation.opinion.acts"), Value: q.Number(acts)})
 	}

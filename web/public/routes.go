@@ -12,6 +12,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/library"
 	"delfi/internal/panel"
+	"delfi/internal/pseudonym"
 	"delfi/internal/report/schema"
 	"delfi/web/dossier"
 	"delfi/web/page"
@@ -30,7 +31,9 @@ type Services struct {
 		Group(ctx context.Context, actor account.Actor, consultation uuid.UUID) (string, error)
 		Issued(ctx context.Context, actor account.Actor, consultation uuid.UUID) (bool, error)
 		Enrolled(ctx context.Context, consultation uuid.UUID) (panel.Figure, error)
+		Seat(ctx context.Context, actor account.Actor, consultation uuid.UUID) (pseudonym.Seat, error)
 	}
+	Ballots       dossier.States
 	Contributions interface {
 		Public(ctx context.Context, consultation uuid.UUID) ([]contribution.Contribution, contribution.Counts, error)
 	}
@@ -55,6 +58,7 @@ type Services struct {
 type room struct {
 	Services
 	loader dossier.Loader
+	seats  dossier.Seats
 }
 
 // Handlers are the room's pages, for the table of routes. Result is the page of a round
@@ -68,7 +72,7 @@ type Handlers struct {
 
 // New returns the room's handlers.
 func New(s Services) (Handlers, error) {
-	c := room{s, dossier.Loader{Consultations: s.Consultations, Panel: s.Panel}}
+	c := room{s, dossier.Loader{Consultations: s.Consultations, Panel: s.Panel}, dossier.Seats{Panel: s.Panel, Ballots: s.Ballots}}
 	return Handlers{
 		Home: c.home, Show: c.show,
 		Result: c.result, Reasons: c.reasons, OpinionReasons: c.opinionReasons,

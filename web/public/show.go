@@ -3,6 +3,7 @@ package public
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"delfi/internal/account"
@@ -45,6 +46,9 @@ func (c room) show(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.View, err = c.seats.Tell(q, v.View); err != nil {
+		return err
+	}
 	s := showView{view: v, Acts: map[string]int{}}
 	items, err := c.Consultations.Items(q.Context(), v.ID)
 	if err != nil {
@@ -85,6 +89,18 @@ func (c room) show(q *page.Request) error {
 		}
 	}
 	return q.Render(200, show(s))
+}
+
+// fallen names the texts that are read in the first language, since a correction left them
+// without words in the reader's.
+func (s showView) fallen(q *page.Request) string {
+	var names []string
+	for _, t := range consultation.Texts {
+		if *s.Words(t) != "" && s.LanguageOf(t.Field()) != s.Language {
+			names = append(names, ui.Target(q, t.Target()))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // history says, round by round, what happened and what will.

@@ -35,7 +35,7 @@ var told = []string{
 	string(consultation.ActForgo), string(consultation.ActPublish), string(consultation.ActReply), string(consultation.ActWithdraw),
 	string(consultation.ActReplace), string(consultation.ActCorrect), string(consultation.ActOpen), string(consultation.ActExtend), string(consultation.ActRemind), string(consultation.ActClose),
 	string(consultation.ActRelease), string(consultation.ActSkip),
-	"document-add", "document-edit", "document-replace", "document-withdraw",
+	"secretary", "document-add", "document-edit", "document-replace", "document-withdraw",
 }
 
 // tells tells whether a timeline has an entry.

@@ -103,6 +103,13 @@ var abouts = []about{
 		does: reminds, use: func(d room, ctx context.Context, q *page.Request, _ *steering.Service, slug string, number int, form page.Form) error {
 			return d.Facilitation.Remind(ctx, q.Actor, slug, number, form.Version("version"))
 		}},
+	{act: "release", round: true, final: true,
+		offers: func(v deskView, r *consultation.Round) bool {
+			return v.finishes() && v.Current.Number == r.Number
+		},
+		does: releases, use: func(d room, ctx context.Context, q *page.Request, on *steering.Service, slug string, number int, _ page.Form) error {
+			return on.ReleaseRound(ctx, q.Actor, slug, number)
+		}},
 	{act: "suspend", reason: reasoned,
 		offers: func(v deskView, _ *consultation.Round) bool { return v.suspends() },
 		does:   suspends, use: func(d room, ctx context.Context, q *page.Request, on *steering.Service, slug string, _ int, form page.Form) error {
@@ -383,7 +390,7 @@ func (v doneView) steps(q *page.Request) []string {
 	var all []string
 	for _, key := range map[string][]string{
 		"announce": {"enrol", "first"}, "start": {"round", "closing"}, "open": {"round", "closing"}, "close": {"counting", "released"},
-		"extend": {"round", "closing"}, "remind": {"round", "closing"}, "suspend": {"resume"}, "resume": {"dates"}, "conclude": {"destroyed", "minority", "publish"}, "publish": {"reply"}, "withdraw": {"destroyed"},
+		"extend": {"round", "closing"}, "remind": {"round", "closing"}, "release": {"opening"}, "suspend": {"resume"}, "resume": {"dates"}, "conclude": {"destroyed", "minority", "publish"}, "publish": {"reply"}, "withdraw": {"destroyed"},
 	}[v.Act] {
 		all = append(all, q.T("staff.about.next."+key))
 	}

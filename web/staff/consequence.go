@@ -72,6 +72,12 @@ func reminds(q *page.Request, v aboutView) []consequence {
 	return []consequence{v.letters(q, v.Outlook.Enrolled), v.says(q, "it-user", "everyone"), v.says(q, "it-clock", "once")}
 }
 
+func releases(q *page.Request, v aboutView) []consequence {
+	return []consequence{
+		v.says(q, "it-check-circle", "public", "n", v.Counts.Received), v.says(q, "it-locked", "stands"), v.says(q, "it-user", "appeals"), v.unsent(q),
+	}
+}
+
 func suspends(q *page.Request, v aboutView) []consequence {
 	return []consequence{
 		v.says(q, "it-locked", "forms"), v.says(q, "it-clock", "dates", "left", consultation.MaxSuspended-v.Outlook.SuspendedDays), v.unsent(q),

@@ -133,6 +133,17 @@ func (v deskView) made(kind consultation.Decision) int {
 	return n
 }
 
+// joined says how many statements joined since the last round, where some may.
+func (v deskView) joined(q *page.Request) string {
+	n := 0
+	for _, i := range v.Items {
+		if i.State == consultation.ItemLive && i.Fresh() {
+			n++
+		}
+	}
+	return count(q, "staff.waits.joined", n)
+}
+
 // waits says in one sentence what the desk waits for between two rounds.
 func (v deskView) waits(q *page.Request) string {
 	switch {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
@@ -74,6 +75,10 @@ func (d room) desks(q *page.Request) error {
 			lines = append(lines, deskLine{c, o})
 		}
 	}
+	offices, err := d.Access.Offices(q.Context(), q.Actor, all)
+	if err != nil {
+		return err
+	}
 	if len(lines) == 0 && !holdsOffice(q.Actor) {
 		return fault.New(fault.Forbidden, "staff_needed", "the desk is for administrators, moderators and facilitators: ask your administration for the role")
 	}
@@ -84,7 +89,7 @@ func (d room) desks(q *page.Request) error {
 		}
 		own = slices.DeleteFunc(own, func(a account.Administration) bool { return !account.CanAdminister(q.Actor, a.ID) })
 	}
-	return q.Render(200, desksPage(lines, own))
+	return q.Render(200, desksPage(lines, offices, own))
 }
 
 func (d room) desk(q *page.Request) error { return d.renderDesk(q, nil) }
@@ -226,7 +231,7 @@ func (v deskView) lost(q *page.Request) ui.Lost {
 }
 
 func holdsOffice(a account.Actor) bool {
-	return slices.ContainsFunc(a.Grants, func(g account.Grant) bool { return a.Staff(g.Administration, g.Scope) })
+	return slices.ContainsFunc(a.Grants, func(g account.Grant) bool { return g.Role == office.Secretary || a.Staff(g.Administration, g.Scope) })
 }
 
 func administers(a account.Actor) bool {

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"delfi/internal/account"
+	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/facilitation"
@@ -16,6 +17,7 @@ import (
 
 // Services are the use cases that the staff's pages call.
 type Services struct {
+	Access        *access.Service
 	Accounts      *account.Service
 	Drafts        *draft.Service
 	Scopes        *scope.Service
@@ -35,7 +37,6 @@ type Handlers struct {
 	Desks, Desk                 page.Handler
 	Before, Does                func(act string) page.Handler // the page before an act, and the act
 	Done                        page.Handler                  // the page after one
-	Release                     page.Handler                  // of a round
 	Decide, DecideAll, Undecide page.Handler                  // on items
 	Editor, Reword              page.Handler                  // of their words
 	Minority, Report            page.Handler                  // of the minority
@@ -54,8 +55,7 @@ func New(s Services) (Handlers, error) {
 	return Handlers{
 		Desks: d.desks, Desk: d.desk,
 		Before: d.before, Does: d.does, Done: d.done,
-		Release: d.releaseRound,
-		Decide:  d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
+		Decide: d.decide, DecideAll: d.decideAll, Undecide: d.undecide,
 		Editor: d.editor, Reword: d.reword,
 		Minority: d.minority, Report: d.report,
 		Members: d.members, Replace: d.replace,

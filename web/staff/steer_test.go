@@ -70,6 +70,7 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/staff"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/done/start"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/items/"+uuid.NewString()+"/reword"), Denied: denied},
+		{Method: "GET", Path: at(webtest.Answering, "/joining/"+uuid.NewString()+"/withdraw"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1"), Denied: denied},
 		{Method: "GET", Path: at(webtest.Answering, "/library/1/1")}, // everybody's since the announcement
@@ -85,10 +86,10 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at("mercato-coperto", "/protocol.json"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
 	}
-	for _, page := range []string{"/template", "/translations", "/rehearsal", "/rehearsal/agree-1-20", "/rehearsal/agree-1-20/rounds/2", "/rehearsal/agree-1-20/rounds/2/form", "/rehearsal/agree-1-20/rounds/2/criteria", "/rehearsal/agree-1-20/rounds/2/reasons/1/1", "/rehearsal/agree-1-20/opinion", "/rehearsal/agree-1-20/opinion/reasons/1/1"} {
+	for _, page := range []string{"/template", "/translations", "/joining", "/rehearsal", "/rehearsal/agree-1-20", "/rehearsal/agree-1-20/rounds/2", "/rehearsal/agree-1-20/rounds/2/form", "/rehearsal/agree-1-20/rounds/2/criteria", "/rehearsal/agree-1-20/rounds/2/reasons/1/1", "/rehearsal/agree-1-20/opinion", "/rehearsal/agree-1-20/opinion/reasons/1/1"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, page), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", page), Denied: hidden})
 	}
-	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close"} {
+	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close", "/rounds/1/release", "/invitations/cittadini/guests/" + uuid.NewString() + "/revoke"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, act), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", act), Denied: hidden})
 	}
 	for _, act := range []string{
@@ -96,7 +97,7 @@ func guards(t *testing.T, h *webtest.House) {
 		"/invitations/cittadini", "/invitations/cittadini/import", "/invitations/cittadini/send", "/invitations/cittadini/until", "/invitations/cittadini/guests/" + uuid.NewString(),
 		"/draws/cittadini/list", "/draws/cittadini/rule", "/draws/cittadini/commit", "/draws/cittadini/open", "/draws/cittadini/signature", "/draws/cittadini/reserves", "/draws/cittadini/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close", "/rounds/1/release",
-		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons/00", "/acts/" + uuid.NewString() + "/undo",
+		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/joining", "/joining/" + uuid.NewString() + "/withdraw", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons/00", "/acts/" + uuid.NewString() + "/undo",
 	} {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks

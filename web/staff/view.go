@@ -95,9 +95,10 @@ func (d decisionView) kept(q *page.Request) string {
 	return share
 }
 
-// problems are those of the form that was sent; what a draft lacks is mended on its own page.
+// problems are those of the form that was sent; what a draft lacks is mended on its own page, as
+// the lists and secretaries of its groups are.
 func (v deskView) problems(q *page.Request) ui.Problems {
-	return problems(q, v.Fault).In(idOf(v.TypedAt))
+	return problems(q, v.Fault).In(idOf(v.TypedAt)).Lead("rolls", v.at(q, "/rolls"))
 }
 
 func (v deskView) typedAt(path, name string) string {
@@ -242,6 +243,12 @@ func (v deskView) resumes() bool {
 // opensNext tells whether the reader can open the next round now.
 func (v deskView) opensNext() bool {
 	return v.Facilitator && v.Current == nil && v.Next != nil && v.Next.Number > 1 && v.Consultation.Stage == consultation.Running
+}
+
+// finishes tells whether the reader can finish examining contributions now.
+func (v deskView) finishes() bool {
+	r := v.Current
+	return v.Moderator && r != nil && r.Kind == delphi.Gather && r.State == consultation.RoundClosed && v.Counts.Pending == 0
 }
 
 // concludes tells whether the reader can conclude now.

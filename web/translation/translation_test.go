@@ -13,6 +13,7 @@ import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/platform/postgres"
+	"delfi/web/ui"
 	"delfi/web/webtest"
 )
 
@@ -230,5 +231,50 @@ func TestReading(t *testing.T) {
 	}
 	if ballot.Page.Find(".dlf-reads button[name=act][value='language it']").Length() != 1 {
 		t.Errorf("the form's languages are %s", ballot.Text(".dlf-reads"))
+	}
+	w.corrected(reader, at)
+}
+
+// corrected walks a correction in each language: one act, one trace with the words of each, and a
+// language that is left empty reads the first's and says so.
+func (w town) corrected(reader *webtest.Browser, at string) {
+	w.Helper()
+	giulia := w.as("giulia")
+	const desk = "/desk/" + apptest.Slug + "/corrections/title"
+	page := giulia.Get(w.T, desk)
+	action, v := form(page, 0)
+	if v.Get("now") != "La piazza" || v.Get("now.de") != "de title" || v.Get("now.en") != "en title" || page.Page.Find(`textarea[name="now.de"][lang=de]`).Length() != 1 {
+		w.Fatalf("the form has %v", v)
+	}
+	v.Set("now", "La piazza nuova")
+	v.Set("now.de", strings.Repeat("x", 201))
+	v.Set("now.en", "")
+	v.Set("reason", "Il titolo era vecchio.")
+	if got := giulia.Post(w.T, action, v); got.Status != 422 || got.Count(`#errors a[href="#`+ui.ID("now.de")+`"]`) != 1 {
+		w.Errorf("too long in German: %d %s", got.Status, got.Text("main"))
+	}
+	v.Set("now.de", "Der neue Platz")
+	if got := giulia.Post(w.T, action, v); got.Status != 303 {
+		w.Fatalf("%d %s", got.Status, got.Text("main"))
+	}
+	for _, c := range []struct{ prefix, title, lang, says string }{
+		{"", "La piazza nuova", "it", ""}, {"/de", "Der neue Platz", "de", ""},
+		{"/en", "La piazza nuova", "it", "After a correction these have no words in this language, and are read in the first (Italian): title."},
+	} {
+		got := reader.Get(w.T, c.prefix+at)
+		if h1 := got.Page.Find("h1"); h1.Text() != c.title || h1.AttrOr("lang", "") != c.lang || !strings.Contains(got.Text("main"), c.says) || c.says == "" && strings.Contains(got.Text("main"), "(italiano)") {
+			w.Errorf("%s: %q in %q: %s", c.prefix, h1.Text(), h1.AttrOr("lang", ""), got.Text("main"))
+		}
+	}
+	for _, page := range []webtest.Response{reader.Get(w.T, "/en"+at+"/timeline"), giulia.Get(w.T, "/en/desk/"+apptest.Slug+"/corrections")} {
+		for _, words := range []string{"La piazza nuova", "de title", "Der neue Platz", "en title", "In this language the words of the first are read since then (Italian)."} {
+			if !strings.Contains(page.Text("main"), words) {
+				w.Errorf("the trace lacks %q: %s", words, page.Text("main"))
+			}
+		}
+	}
+	v.Set("now.de", "Der alte Platz")
+	if got := giulia.Post(w.T, action, v); got.Status != 409 || !strings.Contains(got.Text("#stale"), "Der neue Platz") || got.Page.Find(`textarea[name="now.de"]`).Text() != "Der alte Platz" {
+		w.Errorf("sent from the page of before: %d %s", got.Status, got.Text("main"))
 	}
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"delfi/internal/account"
+	"delfi/internal/account/office"
 	"delfi/web/i18n"
 	"delfi/web/static"
 )
@@ -71,7 +72,7 @@ func menu(desk bool) []entry {
 func hasDesk(a account.Actor) bool {
 	for _, g := range a.Grants {
 		switch g.Role {
-		case account.Administrator, account.Moderator, account.Facilitator:
+		case account.Administrator, account.Moderator, account.Facilitator, office.Secretary:
 			return true
 		}
 	}

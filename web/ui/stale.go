@@ -12,6 +12,7 @@ type Changed struct {
 	Label  string
 	Theirs string // as it stands now
 	Mine   string // as typed
+	Lang   string // of both; "" for Staleness.Lang
 }
 
 // Staleness says what changed behind a form, and where to go on without one's own words.

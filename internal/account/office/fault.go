@@ -13,7 +13,7 @@ func Needs(roles ...Role) *fault.Fault {
 	var terms fault.Terms
 	var names []string
 	for _, role := range roles {
-		if slices.Contains([]Role{Administrator, Moderator, Facilitator, Council}, role) && !slices.Contains(names, string(role)) {
+		if slices.Contains(Grantable(), role) && !slices.Contains(names, string(role)) {
 			terms, names = append(terms, fault.Term("account.role."+string(role))), append(names, string(role))
 		}
 	}

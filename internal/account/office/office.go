@@ -17,6 +17,7 @@ const (
 	Administrator Role = "administrator"
 	Moderator     Role = "moderator"
 	Facilitator   Role = "facilitator"
+	Secretary     Role = "secretary"   // of a group: admits those who declare that they belong to it
 	Participant   Role = "participant" // anyone signed in
 	Council       Role = "council"
 )
@@ -32,11 +33,11 @@ func (s Scope) String() string { return uuid.UUID(s).String() }
 
 // Grantable lists the roles that a provider's groups can claim and that can be granted here,
 // from the one that gives the others; anyone signed in participates.
-func Grantable() []Role { return []Role{Administrator, Moderator, Facilitator, Council} }
+func Grantable() []Role { return []Role{Administrator, Moderator, Facilitator, Secretary, Council} }
 
 // Scopable lists the roles that can be held in a part of an administration. The others are
 // about all of it: administrators choose the staff of every part.
-func Scopable() []Role { return []Role{Moderator, Facilitator} }
+func Scopable() []Role { return []Role{Moderator, Facilitator, Secretary} }
 
 // ID names somebody who holds or held an office, in everything that has to do with offices:
 // roles, the staff of spaces, acts. It is random, and nobody's account: what joins the two is
@@ -94,11 +95,13 @@ func (a Actor) Serves(administration uuid.UUID) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Administration == administration })
 }
 
-// Member is one of the staff of a space: who, in which role, from which day to which.
+// Member is one of the staff of a space, or a secretary of one of its groups: who, in which
+// role, from which day to which.
 type Member struct {
 	ID     ID
 	Name   string    // as it was on the day of the appointment
-	Role   Role      // Moderator or Facilitator
+	Role   Role      // Moderator, Facilitator or Secretary
+	Group  string    // id of the group of a secretary; "" of all others
 	Office string    // "Ufficio relazioni con il pubblico"; "" when none was said
 	Place  int       // number of the appointment in its space, from 0
 	Since  time.Time // day (UTC midnight)

@@ -17,6 +17,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/postgres"
@@ -24,17 +25,19 @@ import (
 
 // Service has the use cases of those who say who is on a list.
 type Service struct {
-	db      *postgres.DB
-	record  *ledger.Service
-	rolls   *roll.Service
-	guests  *invitation.Service
-	letters *notify.Service
-	panel   *panel.Service
+	db           *postgres.DB
+	accounts     *account.Service
+	record       *ledger.Service
+	rolls        *roll.Service
+	guests       *invitation.Service
+	applications *application.Service
+	letters      *notify.Service
+	panel        *panel.Service
 }
 
 // New makes the service.
-func New(db *postgres.DB, record *ledger.Service, rolls *roll.Service, guests *invitation.Service, letters *notify.Service, people *panel.Service) *Service {
-	return &Service{db, record, rolls, guests, letters, people}
+func New(db *postgres.DB, accounts *account.Service, record *ledger.Service, rolls *roll.Service, guests *invitation.Service, applications *application.Service, letters *notify.Service, people *panel.Service) *Service {
+	return &Service{db, accounts, record, rolls, guests, applications, letters, people}
 }
 
 // CanKeepLists tells whether the actor may change the rolls and invitations of a consultation:
@@ -182,8 +185,8 @@ func entry(c consultation.Consultation, by consultation.Author, group string, r 
 	}
 }
 
-// Record writes the rolls and invitations of a consultation that is being announced into the
-// record.
+// Record writes the rolls, invitations and secretaries of a consultation that is being announced
+// into the record, and opens its groups of declared membership.
 func Record(ctx context.Context, tx *postgres.Tx, record *ledger.Service, p *panel.Service, c consultation.Consultation, by consultation.Author) error {
 	rolls, err := p.RecordRolls(ctx, tx, c.ID)
 	if err != nil {
@@ -206,21 +209,25 @@ func Record(ctx context.Context, tx *postgres.Tx, record *ledger.Service, p *pan
 			}
 		}
 	}
-	return nil
+	if err := openDeclared(ctx, tx, record, p, c, by); err != nil {
+		return err
+	}
+	return RecordAdmitted(ctx, tx, record, p, c, by)
 }
 
 // Missing lists the groups of a draft whose roll is not in force, those into which nobody is
 // invited, and those whose way in is none that a draft can have: an import brings its own people.
-func Missing(ctx context.Context, tx *postgres.Tx, p *panel.Service, draft uuid.UUID, rules protocol.Protocol) ([]form.Missing, error) {
-	rolls, err := p.Rolls(ctx, tx, draft)
+func Missing(ctx context.Context, tx *postgres.Tx, p *panel.Service, draft consultation.Consultation, rules protocol.Protocol) ([]form.Missing, error) {
+	rolls, err := p.Rolls(ctx, tx, draft.ID)
 	if err != nil {
 		return nil, err
 	}
-	invited, err := p.Invitations(ctx, tx, draft)
+	invited, err := p.Invitations(ctx, tx, draft.ID)
 	if err != nil {
 		return nil, err
 	}
-	var out []form.Missing
+	draft.Protocol = rules
+	out := unserved(draft, tx.Now)
 	for n, g := range rules.Panel.Groups {
 		_, listed := rolls[g.ID]
 		_, asked := invited[g.ID]

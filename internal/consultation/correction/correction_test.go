@@ -2,6 +2,7 @@ package correction_test
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -11,11 +12,12 @@ import (
 	"delfi/internal/consultation/correction"
 	"delfi/internal/consultation/draft"
 	"delfi/internal/fault"
+	"delfi/internal/prose"
 )
 
 // fix is a correction of a text as it reads now.
 func fix(c consultation.Consultation, t consultation.Text, now string) correction.Correction {
-	return correction.Correction{Text: t, Now: now, Reason: "un refuso", Seen: correction.Version(*c.Words(t))}
+	return correction.Correction{Text: t, Now: now, Reason: "un refuso", Seen: correction.Version(c, t)}
 }
 
 // TestACorrectionLeavesItsTrace: every text that nothing binds gets other words, and the
@@ -54,21 +56,49 @@ func TestACorrectionLeavesItsTrace(t *testing.T) {
 	}
 }
 
-// TestACorrectionTakesTheOldWordsFromEveryLanguage: readers of a further language read the
-// corrected words, not a translation of what was wrong; other texts stay translated.
-func TestACorrectionTakesTheOldWordsFromEveryLanguage(t *testing.T) {
+// TestACorrectionIsOneActInAllLanguages: each language gets its new words, and one that is left
+// blank reads the first language's, not a translation of what was wrong; other texts stay.
+func TestACorrectionIsOneActInAllLanguages(t *testing.T) {
 	w := apptest.New(t)
-	c := w.Consultation(t).Announced()
-	if _, err := w.DB.Pool().ExecContext(t.Context(), `UPDATE civic.consultation SET translations = '{"de": {"title": "Der Platz", "background": "Um acht.", "commitment_act": "Akt"}}' WHERE id = $1`, c.ID); err != nil {
-		t.Fatal(err)
+	c, giulia := w.Consultation(t, apptest.Spoken("de", "sl")).Announced(), w.Person(t, "giulia")
+	before := w.Reread(t, c)
+	field := consultation.BackgroundText.Field()
+	for _, l := range []string{"de", "sl"} {
+		if before.Translations[l][field] == "" {
+			t.Fatalf("no background in %s: %v", l, before.Translations)
+		}
 	}
-	for _, text := range []consultation.Text{consultation.BackgroundText, consultation.ActText} {
-		if err := w.Corrections.Correct(t.Context(), w.Person(t, "giulia"), c.Slug, fix(w.Reread(t, c), text, "Alle nove.")); err != nil {
+	x := fix(before, consultation.BackgroundText, "Alle nove.")
+	x.In = map[string]string{"de": "Um neun."}
+	for range 2 { // pressed twice
+		if err := w.Corrections.Correct(t.Context(), giulia, c.Slug, x); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := w.Reread(t, c).Translations["de"]; len(got) != 1 || got["title"] != "Der Platz" {
-		t.Errorf("in German: %q", got)
+	after := w.Reread(t, c)
+	if de, sl := after.Translations["de"], after.Translations["sl"]; de[field] != "Um neun." || sl[field] != "" || after.In("sl").Background != "Alle nove." || de["title"] != before.Translations["de"]["title"] {
+		t.Errorf("in German %q, in Slovene %q", de, sl)
+	}
+	_, made, err := w.Corrections.Desk(t.Context(), giulia, c.Slug)
+	want := map[string]correction.Change{"de": {Was: before.Translations["de"][field], Now: "Um neun."}, "sl": {Was: before.Translations["sl"][field]}}
+	if err != nil || len(made) != 1 || !maps.Equal(made[0].In, want) {
+		t.Errorf("the record has %+v, %v", made, err)
+	}
+	// The translation alone was wrong.
+	x = fix(after, consultation.BackgroundText, after.Background)
+	x.In = map[string]string{"de": "Um neun Uhr."}
+	if err := w.Corrections.Correct(t.Context(), giulia, c.Slug, x); err != nil || w.Reread(t, c).Translations["de"][field] != "Um neun Uhr." {
+		t.Errorf("of the translation alone: %v", err)
+	}
+	for name, one := range map[string]struct{ lang, words, want string }{
+		"the same words": {"de", "Um neun Uhr.", "now:same_words"}, "too long": {"sl", strings.Repeat("x", 20001), "now.sl:too_long"}, "another language": {"fr", "À neuf heures.", "now.fr:language_undeclared"},
+	} {
+		x = fix(w.Reread(t, c), consultation.BackgroundText, after.Background)
+		x.In = map[string]string{"de": "Um neun Uhr.", one.lang: one.words}
+		var f *fault.Fault
+		if err := w.Corrections.Correct(t.Context(), giulia, c.Slug, x); !errors.As(err, &f) || len(f.Fields) != 1 || f.Fields[0].Name+":"+f.Fields[0].Code != one.want {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -100,7 +130,7 @@ func TestACorrectionThatIsRefused(t *testing.T) {
 		"too many words":         {giulia, with(func(x *correction.Correction) { x.Now = strings.Repeat("a", 201) }), fault.Invalid, "now"},
 		"a promise":              {giulia, with(func(x *correction.Correction) { x.Text = "quotation" }), fault.NotFound, ""},
 		"the question, asked":    {giulia, fix(c, consultation.QuestionText, "Che cosa?"), fault.Conflict, "question_asked"},
-		"words that changed":     {giulia, with(func(x *correction.Correction) { x.Seen = correction.Version("altro") }), fault.Conflict, "text_changed"},
+		"words that changed":     {giulia, with(func(x *correction.Correction) { x.Seen = prose.Version("altro") }), fault.Conflict, "text_changed"},
 	} {
 		err := w.Corrections.Correct(t.Context(), one.who, c.Slug, one.x)
 		f := &fault.Fault{}

@@ -6,7 +6,8 @@
 // role are one entry of the record, and a later correction is another one. Nothing is
 // stored beside the record but the text as it reads now.
 //
-//	announced, running, concluded ── Correct ──► the same stage, one text with other words
+//	announced, running, concluded ── Correct ──► the same stage, one text with other words,
+//	                                             in each language of the consultation
 //
 // What the protocol or the promise binds is no text of this room (consultation.Texts);
 // documents are the library's, dates are moved by extending a round, staff by replacing.

@@ -26,6 +26,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
@@ -66,7 +67,7 @@ func newTown(t *testing.T) *town {
 	h.ok(err)
 	h.accounts, h.record = account.New(h.db, keys), ledger.New(h.db, keys, ledger.Options{})
 	secrets := pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.accounts, secrets, roll.New(h.db, keys), invitation.New(h.db, keys))
+	h.panel = panel.New(h.db, h.accounts, secrets, roll.New(h.db, keys), invitation.New(h.db, keys), application.New(h.db, keys))
 	h.drafts = draft.New(h.db, h.queue, h.accounts)
 	notices := notify.New(h.db, h.queue, h.accounts, nil, "http://localhost")
 	h.s = steering.New(h.db, h.queue, h.drafts, h.record, secrets, h.panel, notices)

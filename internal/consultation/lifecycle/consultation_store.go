@@ -261,7 +261,7 @@ func Load(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (consultation.Cons
 }
 
 // wholes gives consultations in the order of ids, in four statements whatever
-// their number.
+// their number, five where one has a group with a secretary.
 func LoadAll(ctx context.Context, tx *postgres.Tx, ids []uuid.UUID) ([]consultation.Consultation, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT c.id, c.administration, a.name, a.address, c.space, c.slug, c.language, c.title, c.question, c.background, c.translations, c.stage,
@@ -355,16 +355,31 @@ func scanConsultation(rows *sql.Rows) (consultation.Consultation, error) {
 	return c, nil
 }
 
-// staff sets the staff of each consultation: the spaces have it.
+// staff sets the staff of each consultation, and the secretaries of its groups: the spaces have
+// them.
 func staff(ctx context.Context, tx *postgres.Tx, byID map[uuid.UUID]*consultation.Consultation) error {
 	spaces := make([]uuid.UUID, 0, len(byID))
 	for _, c := range byID {
 		spaces = append(spaces, c.Space)
 	}
 	of, err := space.Of(ctx, tx, spaces...)
+	if err != nil {
+		return err
+	}
+	var declared []uuid.UUID
 	for _, c := range byID {
 		c.Appointed = of[c.Space]
 		c.Staff = space.Serving(c.Appointed, tx.Now)
+		if len(c.Declared()) > 0 {
+			declared = append(declared, c.Space)
+		}
+	}
+	if len(declared) == 0 {
+		return nil
+	}
+	secretaries, err := space.Secretaries(ctx, tx, declared...)
+	for _, c := range byID {
+		c.Secretaries = secretaries[c.Space]
 	}
 	return err
 }

@@ -67,6 +67,7 @@ func (r *Reader) Latest(ctx context.Context, actor account.Actor, slug string) (
 	}
 	// Whoever reads one may do with it what they like.
 	c.Rounds, c.Staff, c.Appointed = slices.Clone(c.Rounds), slices.Clone(c.Staff), slices.Clone(c.Appointed)
+	c.Secretaries = slices.Clone(c.Secretaries)
 	return c, nil
 }
 

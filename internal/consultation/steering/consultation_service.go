@@ -41,7 +41,7 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 			return err
 		}
 		if len(missing) == 0 {
-			if missing, err = access.Missing(ctx, tx, s.panel, c.ID, p); err != nil {
+			if missing, err = access.Missing(ctx, tx, s.panel, *c, p); err != nil {
 				return err
 			}
 		}
@@ -70,8 +70,11 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		if err := access.Record(ctx, tx, s.record, s.panel, *c, by); err != nil {
 			return err
 		}
-		figures := map[string]any{"slug": ledger.Text(c.Slug), "starts_at": c.StartsAt.Format(time.RFC3339)}
-		translation.Bind(figures, *c, "title")
+		figures := map[string]any{
+			"slug": ledger.Text(c.Slug), "starts_at": c.StartsAt.Format(time.RFC3339),
+			"question": ledger.Text(c.Question), "background": ledger.Text(c.Background),
+		}
+		translation.Bind(figures, *c, "title", "question", "background")
 		if err := s.give(ctx, tx, *c, figures); err != nil {
 			return err
 		}

@@ -73,7 +73,7 @@ func TestAWayThatLetsNobodyInIsNotAnnounced(t *testing.T) {
 	h := newTown(t)
 	f := h.form()
 	f.Items = []draft.Item{{Text: "Fra quanti anni il ponte è da rifare?"}}
-	for access, want := range map[string][]string{"invitation": {"rolls:invitations_missing"}, "imported": {"panel.groups[0].access:way_missing"}, "draw": nil} {
+	for access, want := range map[string][]string{"invitation": {"rolls:invitations_missing"}, "imported": {"panel.groups[0].access:way_missing"}, "draw": nil, "declared": {"rolls:secretary_missing"}} {
 		f.Slug, f.Protocol = "ponte-"+access, strings.Replace(estimates, `"id": "tecnici"`, `"id": "tecnici", "access": "`+access+`"`, 1)
 		_, err := h.Drafts.Create(t.Context(), h.anna, h.id, f)
 		h.ok(err)

@@ -71,7 +71,7 @@ func (s *Service) Import(ctx context.Context, p ImportPlan) (consultation.Consul
 		if err := s.noteProtocol(ctx, tx, &c, consultation.Itself); err != nil {
 			return err
 		}
-		if err := s.noteAct(ctx, tx, &c, consultation.Itself, consultation.ActImport, c.Title, "", nil); err != nil {
+		if err := s.noteAct(ctx, tx, &c, consultation.Itself, consultation.ActImport, c.Title, "", map[string]any{"question": ledger.Text(c.Question)}); err != nil {
 			return err
 		}
 		if err := c.MoveBy(consultation.ActStart, consultation.Itself); err != nil {

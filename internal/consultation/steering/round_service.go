@@ -12,6 +12,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/access"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/translation"
@@ -110,6 +111,9 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 	if r.StruckOff, err = s.panel.Strike(ctx, tx, c.ID); err != nil {
 		return err
 	}
+	if err := access.RecordAdmitted(ctx, tx, s.record, s.panel, *c, by); err != nil {
+		return err
+	}
 	if r.Enrolled, err = s.Enrolled(ctx, tx, *c); err != nil {
 		return err
 	}
@@ -145,7 +149,7 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 			return err
 		}
 	}
-	if err := s.tellPanel(ctx, tx, c, *r, notify.RoundOpened); err != nil {
+	if err := s.tellPanel(ctx, tx, c, *r, notify.Opening(consultation.AsksFresh(shown))); err != nil {
 		return err
 	}
 	figures := map[string]any{
@@ -298,6 +302,9 @@ func (s *Service) close(ctx context.Context, tx *postgres.Tx, c *consultation.Co
 	r.State, r.ClosedAt, r.Reason = to, tx.Now, reason
 	if r.Deadline.Before(r.ClosedAt) {
 		r.ClosedAt = r.Deadline
+	}
+	if err := access.RecordAdmitted(ctx, tx, s.record, s.panel, *c, by); err != nil {
+		return err
 	}
 	if r.Enrolled, err = s.Enrolled(ctx, tx, *c); err != nil {
 		return err

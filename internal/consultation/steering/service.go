@@ -2,6 +2,7 @@ package steering
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -98,9 +99,9 @@ func (s *Service) terms(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (pan
 	t.Ways = make(map[string]panel.Way, len(c.Protocol.Panel.Groups))
 	for _, g := range c.Protocol.Panel.Groups {
 		t.Groups = append(t.Groups, g.ID)
-		t.Ways[g.ID] = panel.Way{Access: g.Access, Rule: g.Rule}
+		t.Ways[g.ID] = panel.Way{Access: g.Access, Rule: g.Rule, Asks: g.Asks}
 	}
-	for _, m := range c.Appointed {
+	for _, m := range slices.Concat(c.Appointed, c.Secretaries) {
 		t.Staff = append(t.Staff, m.ID)
 	}
 	return t, nil

@@ -75,6 +75,9 @@ func (s *Service) replacement(ctx context.Context, tx *postgres.Tx, c consultati
 			bad = append(bad, fault.Field{Name: "person", Code: "staff_no_role", Message: "does not hold that role in this administration, nor for this consultation"})
 		}
 	}
+	if slices.ContainsFunc(c.Secretaries, func(m consultation.Member) bool { return m.ID == come.ID && m.Until.IsZero() }) {
+		bad = append(bad, fault.Field{Name: "person", Code: "staff_secretary", Message: "is the secretary of a group, who does not steer"})
+	}
 	come.Office = prose.Field{Name: "office", Max: 200, Line: true}.Read(r.Office, &bad)
 	if come.Since, err = time.Parse(time.DateOnly, strings.TrimSpace(r.From)); err != nil {
 		bad = append(bad, fault.Field{Name: "from", Code: "not_a_date", Message: "is not a date like 2026-04-20"})

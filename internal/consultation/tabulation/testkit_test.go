@@ -26,6 +26,7 @@ import (
 	"delfi/internal/ledger"
 	"delfi/internal/notify"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
@@ -156,7 +157,7 @@ func (h *house) wire() {
 	h.must(err)
 	h.accounts = account.New(h.db, keys)
 	h.pseudonyms = pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, h.accounts, h.pseudonyms, roll.New(h.db, keys), invitation.New(h.db, keys))
+	h.panel = panel.New(h.db, h.accounts, h.pseudonyms, roll.New(h.db, keys), invitation.New(h.db, keys), application.New(h.db, keys))
 	h.record = ledger.New(h.db, keys, ledger.Options{})
 	letters := notify.New(h.db, h.queue, h.accounts, nil, "http://localhost")
 	h.consultations = steering.New(h.db, h.queue, draft.New(h.db, h.queue, h.accounts), h.record, h.pseudonyms, h.panel, letters)

@@ -25,9 +25,8 @@ func Read(in io.Reader, most int64, v any) ([]byte, error) {
 		return nil, err
 	}
 	text := slices.Concat(append(r.kept, r.buf)...)
-	again := inMemory(text)
-	again.canon, again.sizes, r.kept = true, r.sizes, nil
-	_, err := again.value(f, target)
+	r.again(text)
+	_, err := r.value(f, target)
 	return text, err
 }
 
@@ -48,10 +47,8 @@ func twice(text []byte, v any, set func(r *Reader)) error {
 	if err := r.sound(f); err != nil {
 		return err
 	}
-	again := inMemory(text)
-	set(again)
-	again.sizes = r.sizes
-	_, err := again.value(f, target)
+	r.again(text)
+	_, err := r.value(f, target)
 	return err
 }
 
@@ -170,6 +167,9 @@ func (r *Reader) members(each func(name []byte) error) error {
 			return err
 		}
 		// The name is gone with the next byte that is read.
+		for len(r.names) <= r.depth {
+			r.names = append(r.names, nil)
+		}
 		r.names[r.depth] = append(r.names[r.depth][:0], name...)
 		if err := r.sign(':'); err != nil {
 			return err

@@ -68,12 +68,12 @@ type Reader struct {
 	last   int64    // byte after the last line feed before buf
 	depth  int
 	path   []step
-	names  [deepest + 1][]byte // the last name in each object that is read without a form
-	spent  int64               // bytes of the values so far
-	since  int64               // where reading into values began
-	sizes  []int               // of the long lists, in the order in which they turn out to be long
-	first  bool                // of two readings: sizes are noted, and no value is made
-	word   []byte              // a text without its escapes
+	names  [][]byte // the last name in each object that is being read, by its depth
+	spent  int64    // bytes of the values so far
+	since  int64    // where reading into values began
+	sizes  []int    // of the long lists, in the order in which they turn out to be long
+	first  bool     // of two readings: sizes are noted, and no value is made
+	word   []byte   // a text without its escapes
 	number [longestNum]byte
 }
 
@@ -92,6 +92,15 @@ func NewReader(in io.Reader, most int64) *Reader {
 // inMemory reads a text that is at hand whole.
 func inMemory(text []byte) *Reader {
 	return &Reader{buf: text, most: int64(len(text)), from: -1}
+}
+
+// again turns a reader to the beginning of a text that it has read, with the lengths of its
+// long lists and its room for names.
+func (r *Reader) again(text []byte) {
+	*r = Reader{
+		buf: text, most: int64(len(text)), from: -1, canon: r.canon, some: r.some, sizes: r.sizes,
+		path: r.path[:0], names: r.names, word: r.word[:0],
+	}
 }
 
 // Place tells where the reader stands: line and column, from 1; a column counts bytes.

@@ -89,6 +89,7 @@ type GroupPlan struct {
 	Access string
 	Rule   string            // who belongs to it: of a claim as package claim reads it, else in words (a roll's name)
 	RuleIn map[string]string // a rule in words by further language; nil for none
+	Asks   string            // what an applicant says beside the name: one of the Asks constants; "" but for AccessDeclared
 }
 
 // The ways into a group.
@@ -98,7 +99,15 @@ const (
 	AccessRoll       = "roll"       // a roll that its owner keeps
 	AccessInvitation = "invitation" // those who were invited
 	AccessDraw       = "draw"       // those who were drawn by lot
+	AccessDeclared   = "declared"   // those who say that they belong, and whom the group's secretary admits
 	AccessImported   = "imported"   // those who took part elsewhere
+)
+
+// What an applicant says beside the name.
+const (
+	AsksName   = "name"   // nothing
+	AsksNumber = "number" // a number of membership
+	AsksWords  = "words"  // how they belong to the group
 )
 
 // invited says whether every member of every group is named beforehand, so that

@@ -362,11 +362,14 @@ func (r *reader) panel(o part, languages []string) PanelPlan {
 		g := r.part(fmt.Sprintf("panel.groups[%d]", i), n)
 		p.Groups = append(p.Groups, GroupPlan{
 			ID: g.id("id"), Name: g.words("name", languages, false),
-			Access: g.one("access", AccessOpen, AccessOpen, AccessClaim, AccessRoll, AccessInvitation, AccessDraw, AccessImported),
+			Access: g.one("access", AccessOpen, AccessOpen, AccessClaim, AccessRoll, AccessInvitation, AccessDraw, AccessDeclared, AccessImported),
 			Rule:   g.text("rule", ruleMost),
 		})
 		if rule := &p.Groups[i]; rule.Access != AccessClaim {
 			rule.RuleIn = g.translations("rule_in", languages, ruleMost)
+		}
+		if group := &p.Groups[i]; group.Access == AccessDeclared {
+			group.Asks = g.one("asks", AsksNumber, AsksName, AsksNumber, AsksWords)
 		}
 		g.done()
 	}

@@ -80,6 +80,9 @@ func (g GroupPlan) document() object {
 	if len(g.RuleIn) > 0 {
 		d["rule_in"] = words(g.RuleIn)
 	}
+	if g.Access == AccessDeclared {
+		d["asks"] = g.Asks
+	}
 	return d
 }
 

@@ -25,6 +25,7 @@ import (
 	"delfi/internal/panel"
 	"delfi/internal/panel/draw"
 	"delfi/internal/panel/drawing"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
@@ -69,7 +70,7 @@ func newTown(t testing.TB) *town {
 	h.s = drawing.New(h.db, h.jobs, keys, h.record, h.owner, drawing.Beacons{server.URL})
 	h.s.Ask(func(a account.Actor) string { return h.codes[a.Account] })
 	pseudonyms := pseudonym.New(h.db, keys)
-	h.panel = panel.New(h.db, account.New(h.db, keys), pseudonyms, roll.New(h.db, keys), invitation.New(h.db, keys))
+	h.panel = panel.New(h.db, account.New(h.db, keys), pseudonyms, roll.New(h.db, keys), invitation.New(h.db, keys), application.New(h.db, keys))
 	h.panel.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) {
 		return panel.Terms{Open: true, Groups: []string{"residents", "citizens"}}, nil
 	})

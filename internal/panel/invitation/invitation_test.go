@@ -17,6 +17,7 @@ import (
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/panel"
+	"delfi/internal/panel/application"
 	"delfi/internal/panel/invitation"
 	"delfi/internal/panel/roll"
 	"delfi/internal/platform/job"
@@ -50,7 +51,7 @@ func newGround(t *testing.T) *ground {
 	g.must(err)
 	pseudonyms := pseudonym.New(g.db, keys)
 	g.s = invitation.New(g.db, keys)
-	g.panel = panel.New(g.db, account.New(g.db, keys), pseudonyms, roll.New(g.db, keys), g.s)
+	g.panel = panel.New(g.db, account.New(g.db, keys), pseudonyms, roll.New(g.db, keys), g.s, application.New(g.db, keys))
 	g.panel.Work(g.jobs)
 	g.panel.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) {
 		return panel.Terms{Open: g.open, Groups: []string{"experts", "residents"}, Ways: map[string]panel.Way{"experts": {Access: protocol.AccessInvitation}}}, nil

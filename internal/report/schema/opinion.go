@@ -156,11 +156,19 @@ type Item struct {
 	SettledIn int       `json:"settled_in"`
 	ItemFigures
 	Parents       []uuid.UUID `json:"parents"`
-	Contributions []uuid.UUID `json:"contributions"` // that it was made from
+	Contributions []uuid.UUID `json:"contributions"`    // that it was made from
+	Joined        *Joined     `json:"joined,omitempty"` // after a round; nil for what was asked from the first
 
 	Texts    map[string]string `json:"texts,omitempty"` // Text by further language
 	Original string            `json:"-"`               // Text in the first language, where it is read in another (Opinion.In); ""
 	Language string            `json:"-"`               // of Text, where it is read in another than the first; ""
+}
+
+// Joined is how a statement joined after a round: by the facilitator, as the protocol allows.
+type Joined struct {
+	Round  int    `json:"round"`          // after which it joined
+	Said   string `json:"said,omitempty"` // digest of the reason of that round that it rests on
+	Reason string `json:"reason"`         // why it joined
 }
 
 // Gone tells whether an item was taken out of play: its history stands in the opinion,

@@ -4,48 +4,15 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strings"
 
 	"delfi/internal/consultation"
 	"delfi/internal/verify/source"
 )
 
-// worded is a text and the digest of its words: a log may name very many consultations.
-type worded struct {
-	text   uint8 // its place among consultation.Texts
-	digest [sha256.Size]byte
-}
-
-// knows keeps the words of a text, in place of those that it had.
-func (l *Life) knows(t consultation.Text, words string) {
-	l.forgets(t)
-	l.texts = append(l.texts, worded{uint8(slices.Index(consultation.Texts, t)), sha256.Sum256([]byte(words))})
-}
-
-// forgets takes the words of a text as unknown.
-func (l *Life) forgets(t consultation.Text) {
-	at := uint8(slices.Index(consultation.Texts, t))
-	l.texts = slices.DeleteFunc(l.texts, func(w worded) bool { return w.text == at })
-}
-
-// Reads tells whether a text has the words that the log says last; true where it says none.
-func (l *Life) Reads(t consultation.Text, words string) bool {
-	at := uint8(slices.Index(consultation.Texts, t))
-	i := slices.IndexFunc(l.texts, func(w worded) bool { return w.text == at })
-	return i < 0 || l.texts[i].digest == sha256.Sum256([]byte(words))
-}
-
-// promises takes over the texts of a commitment that may be corrected; bodies of earlier
-// programs held them, and say none here.
-func (l *Life) promises(r Record) {
-	for n, words := range []string{r.Words.Act, r.Words.Signatory, r.Words.Money, r.Words.LeftOut} {
-		if words != "" && r.Type == "commitment" {
-			l.knows([]consultation.Text{consultation.ActText, consultation.SignatoryText, consultation.MoneyText, consultation.LeftOutText}[n], words)
-		}
-	}
-}
-
 // correct takes a correction: it names a text that nothing binds, and begins from the words
-// that the log says last. After one whose words the law removed the next begins anew.
+// that the log says last, in each language. After one whose words the law removed the next
+// begins anew.
 func (l *Life) correct(r Record) error {
 	var f struct {
 		Field consultation.Text `json:"field"`
@@ -64,19 +31,47 @@ func (l *Life) correct(r Record) error {
 		}
 	}
 	l.Corrected++
-	if r.Removed {
-		if l.forgets(f.Field); f.Field == consultation.TitleText {
-			l.Title = ""
+	field := f.Field.Field()
+	if !r.Removed {
+		if err := l.begins(r, field); err != nil {
+			return err
 		}
-		return nil
-	}
-	if !l.Reads(f.Field, r.Words.Was) || f.Field == consultation.TitleText && l.Title != "" && l.Title != r.Words.Was {
-		return r.Fault("it corrects words that the text did not have", source.Short(r.Words.Was), "those of the entry before it that says them")
 	}
 	if f.Field == consultation.TitleText {
-		l.Title = r.Words.Now
-		return nil
+		l.Title = r.Texts["now"]
 	}
-	l.knows(f.Field, r.Words.Now)
+	l.words = slices.DeleteFunc(l.words, func(w word) bool { return w.field == fieldAt(field) })
+	if l.says(field, "", r.Texts["now"], corrected); r.Removed {
+		l.words[len(l.words)-1].state = gone
+	}
+	for name, text := range r.Texts {
+		if lang, translated := strings.CutPrefix(name, "now."); translated {
+			l.says(field, lang, text, corrected)
+		}
+	}
 	return nil
+}
+
+// begins sees that a correction begins from the words that a text had. Entries of earlier
+// programs say nothing of other languages than the first.
+func (l *Life) begins(r Record, field string) error {
+	bad := func(was string) error {
+		return r.Fault("it corrects words that the text did not have", source.Short(was), "those of the entry before it that says them")
+	}
+	was := r.Texts["was"]
+	if !l.Reads(field, "", was) || field == string(consultation.TitleText) && l.Title != "" && l.Title != was {
+		return bad(was)
+	}
+	for name, text := range r.Texts {
+		if lang, translated := strings.CutPrefix(name, "was."); translated && !l.Reads(field, lang, text) {
+			return bad(text)
+		}
+	}
+	return nil
+}
+
+// Reads tells whether a text has the words that the log says last; true where it says none.
+func (l *Life) Reads(field, lang, words string) bool {
+	digest, known := l.Says(field, lang)
+	return !known || digest == sha256.Sum256([]byte(words))
 }

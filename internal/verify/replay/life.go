@@ -21,7 +21,10 @@ type Life struct {
 	Slug        string // as it was announced; "" where no words say it
 	suspended   bool
 	Protocol    *Record
-	promised    bool // a commitment, or the origin that stands in its place
+	promised    bool   // a commitment, or the origin that stands in its place
+	foreign     bool   // it is an origin
+	DecideBy    string // of the commitment
+	ReplyDays   int    // of the commitment
 	imported    bool
 	Rounds      map[int]*Round
 	rolls       map[string]int // by group: people on the newest
@@ -29,14 +32,19 @@ type Life struct {
 	items       map[int]consultation.ItemState
 	Settled     map[int]int // by item: number of the round after which it was settled; 0 for none
 	Decisions   []Decision
+	Joins       []Join // statements that joined after a round and were not taken back
 	Opinions    []Opinion
 	Report      *Minority
 	Given       []string                    // digests of what the panel was given to read
 	Ended       map[consultation.Act]Record // conclusion, publication and reply, those that were
 	Draws       map[string]*Draw            // by group
 	suspensions []suspension
-	Corrected   int      // texts, each as often as it was corrected
-	texts       []worded // those whose words are known
+	Corrected   int       // texts, each as often as it was corrected
+	words       []word    // of its texts, in each language
+	titled      bool      // the announcement's words are there
+	asked       bool      // the question and the background are among them
+	worded      bool      // those of the commitment, or of the origin, are there
+	Wordings    []Wording // that acts gave to statements, oldest first
 
 	documents map[string]bool // hashes of the feedback documents recorded so far
 }
@@ -62,8 +70,9 @@ type Round struct {
 func (l *Life) take(r Record) error {
 	switch r.Type {
 	case "commitment", "origin":
-		l.promised = true
-		l.promises(r)
+		if err := l.promise(r); err != nil {
+			return err
+		}
 		if l.Stage == "" && r.Type == "commitment" {
 			l.Stage = consultation.Draft
 		}
@@ -131,12 +140,16 @@ func (l *Life) act(r Record) error {
 		return l.withdrawDraw(r)
 	case callReserves:
 		return l.callReserves(r)
+	case string(consultation.ActJoin):
+		return l.join(r)
+	case string(consultation.ActRemove):
+		return l.remove(r)
 	}
 	var f struct {
 		Round int `json:"round"`
 	}
 	if !slices.Contains(ofRound, act) {
-		return nil
+		return l.statement(r)
 	}
 	if err := r.Figures(&f); err != nil {
 		return err
@@ -217,13 +230,13 @@ func (l *Life) move(r Record, act consultation.Act) error {
 			return err
 		}
 		l.Given = f.Documents
-		l.Title, l.Slug = r.Words.Target, r.Words.Slug
+		l.announced(r)
 	case consultation.ActCorrect:
 		if err := l.correct(r); err != nil {
 			return err
 		}
 	case consultation.ActImport:
-		l.Title = r.Words.Target // its folder gets a name when it is published
+		l.announced(r) // its folder gets a name when it is published
 	case consultation.ActMinority, consultation.ActForgo:
 		if err := l.minority(r, act); err != nil {
 			return err
@@ -286,6 +299,9 @@ func (l *Life) open(r Record) error {
 	}
 	w.Opened, w.Opening, w.Kind, w.deadline = r, f, f.Kind, f.Deadline
 	w.Listed, l.reach = maps.Clone(l.rolls), maps.Clone(l.rolls)
+	if w.Kind != delphi.Gather {
+		l.asks(w.Number)
+	}
 	return nil
 }
 

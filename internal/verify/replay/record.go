@@ -3,9 +3,12 @@ package replay
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"delfi/internal/consultation"
 	"delfi/internal/delphi/canonical"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/verify/source"
@@ -18,7 +21,15 @@ type Record struct {
 	at         time.Time // its minute
 	Role, kind string
 	Words      Words
-	Removed    bool // its words were removed by law
+	Texts      map[string]string // all words beside it, where its type or kind is one of texting; nil otherwise
+	Removed    bool              // its words were removed by law
+}
+
+// texting are the types, and of acts the kinds, whose words are more than a name, a target and
+// a reason.
+var texting = []string{
+	"commitment", "origin", string(consultation.ActAnnounce), string(consultation.ActImport), string(consultation.ActCorrect),
+	string(consultation.ActReword), string(consultation.ActTranslate), string(consultation.ActJoin), "merge",
 }
 
 // line is where the record stands in the file of entries.
@@ -42,15 +53,6 @@ type Words struct {
 	Name   string `json:"name,omitempty"`
 	Target string `json:"target,omitempty"`
 	Reason string `json:"reason,omitempty"`
-	Slug   string `json:"slug,omitempty"` // of an announcement
-	// Of a commitment.
-	Act       string `json:"act,omitempty"`
-	Signatory string `json:"signatory,omitempty"`
-	Money     string `json:"money,omitempty"`
-	LeftOut   string `json:"left_out,omitempty"`
-	// Of a correction.
-	Was string `json:"was,omitempty"`
-	Now string `json:"now,omitempty"`
 }
 
 // Minute is how an entry writes its time.
@@ -115,7 +117,10 @@ func Read(n int64, line []byte) (Record, error) {
 	if got := leaf.WordsDigest(l.Salt, text); got != own.Words {
 		return Record{}, r.Fault("the words beside it are not those that were recorded: "+source.Short(string(text))+" has another digest", got, own.Words)
 	}
-	if err := json.Unmarshal(text, &r.Words); err != nil {
+	if slices.Contains(texting, e.Type) || e.Type == "act" && slices.Contains(texting, r.kind) {
+		err = json.Unmarshal(text, &r.Texts)
+	}
+	if err := errors.Join(err, json.Unmarshal(text, &r.Words)); err != nil {
 		return Record{}, r.Fault("the words beside it cannot be read", source.Short(string(text)), "name, target, reason")
 	}
 	return r, nil

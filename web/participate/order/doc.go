@@ -3,5 +3,5 @@
 // apart from the pages so that the moves can be tried by themselves. It is pure.
 //
 //	places on the page, numbers typed ─Set─► places ─Up, Down, End─► places
-//	                                   └──► Twins: two items of which one place is asked
+//	items, each place ─Of─► places      └──► Twins: two items of which one place is asked
 package order

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/web/page"
 	"delfi/web/participate"
+	"delfi/web/participate/gather"
 )
 
 // Of draws items as the panel of a consultation is first asked about them.
@@ -39,7 +40,7 @@ func parts(c consultation.Consultation, items []consultation.Item, starts time.T
 		r.OpenedAt = r.PlannedAt
 		if r.Kind == delphi.Gather {
 			if !gathers {
-				all = append(all, participate.Write(c, r))
+				all = append(all, gather.Write(c, r))
 			}
 			gathers = true
 			continue

@@ -258,6 +258,9 @@ func (d Document) Fitted() Document {
 		if at := In("panel.groups[].rule", i); !d.translates(Place{Path: "panel.groups[].rule"}, at) {
 			d = d.Without(at + in)
 		}
+		if d.Text(In("panel.groups[].access", i)) != protocol.AccessDeclared {
+			d = d.Without(In("panel.groups[].asks", i))
+		}
 	}
 	if fields, ok := figures[d.Text("consensus.rule")]; ok {
 		d = d.only("consensus", append([]string{"rule", "denominator", "scope"}, fields...))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"delfi/internal/consultation"
+	"delfi/internal/delphi/protocol"
 )
 
 // Step is one page of the wizard.
@@ -55,7 +56,7 @@ type Place struct {
 	Options []string // of One and Several, as the document writes them
 	Default string   // meant where the field is left out
 	Kinds   []string // the forms of item that have it; nil for all
-	When    string   // the rule or the kind of round without which it is not there
+	When    string   // the rule, the kind of round or the way into a group without which it is not there
 
 	Translated bool // its text has words in each further language too (Translation)
 }
@@ -91,8 +92,9 @@ var Places = []Place{
 
 	{Path: "panel.groups", Step: StepPanel, Sort: Rows},
 	{Path: "panel.groups[].id", Step: StepPanel}, {Path: "panel.groups[].name", Step: StepPanel, Sort: Words},
-	{Path: "panel.groups[].access", Step: StepPanel, Sort: One, Options: []string{"open", "claim", "roll", "invitation", "draw"}, Default: "open"},
+	{Path: "panel.groups[].access", Step: StepPanel, Sort: One, Options: []string{"open", "claim", "roll", "invitation", "draw", "declared"}, Default: "open"},
 	{Path: "panel.groups[].rule", Step: StepPanel, Translated: true},
+	{Path: "panel.groups[].asks", Step: StepPanel, Sort: One, Options: []string{"name", "number", "words"}, Default: "number", When: "declared"},
 	{Path: "panel.late_joiners", Step: StepPanel, Sort: Switch, Default: yes},
 	{Path: "anonymity.mode", Step: StepPanel, Sort: One, Options: []string{"sealed-key", "held-code"}, Default: "sealed-key"},
 	{Path: "disclosure.min_n", Step: StepPanel, Sort: Whole, Default: "5"}, {Path: "disclosure.group_n", Step: StepPanel, Sort: Whole, Default: "10"},
@@ -237,6 +239,8 @@ func (d Document) has(p Place, path string) bool {
 	switch {
 	case p.Kinds != nil:
 		return slices.Contains(p.Kinds, d.Text(above(path)+".kind"))
+	case p.When == protocol.AccessDeclared:
+		return d.Text(above(path)+".access") == p.When
 	case p.When == "select" || p.When == "standing":
 		return d.Plans(p.When)
 	case p.When != "":

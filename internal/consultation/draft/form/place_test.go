@@ -105,6 +105,7 @@ func whole(t *testing.T) []form.Document {
 		old := base.Type("disclosure.min_n", []string{"20"})
 		keep(old.Type("consensus.rule", []string{rule}).Fit(old))
 	}
+	keep(base.Type("panel.groups[0].access", []string{"declared"}))
 	keep(base.Type("anonymity.cosigners", []string{"Archivio"}).Type("languages", []string{"en"}).
 		Type("panel.groups[0].name.en", []string{"All"}).Type("item_kinds[0].low.en", []string{"no"}).Type("item_kinds[0].high.en", []string{"yes"}))
 	return out

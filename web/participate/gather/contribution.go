@@ -1,4 +1,4 @@
-package participate
+package gather
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
 	"delfi/internal/pseudonym"
+	"delfi/web/dossier"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -22,7 +23,7 @@ const longest = 2000
 // writeView is the page of contributions: one's own while the gather round is open,
 // all of them once it was released.
 type writeView struct {
-	view
+	dossier.View
 	Round    consultation.Round
 	Open     bool // the round takes contributions now
 	Released bool
@@ -41,11 +42,11 @@ type writeView struct {
 
 // gathering gives the consultation with its gather round; NotFound without one.
 func (c room) gathering(q *page.Request) (writeView, error) {
-	v, err := c.load(q)
+	v, err := c.loader.Load(q)
 	if err != nil {
 		return writeView{}, err
 	}
-	w := writeView{view: v, Numbers: map[uuid.UUID]int{}, Texts: map[uuid.UUID]string{}}
+	w := writeView{View: v, Numbers: map[uuid.UUID]int{}, Texts: map[uuid.UUID]string{}}
 	for _, r := range v.Rounds {
 		// A conversation held elsewhere has no gather round, but its texts came
 		// in as contributions all the same.
@@ -83,10 +84,15 @@ func (c room) contributions(q *page.Request) error {
 		return page.SignedIn.Pass(q)
 	}
 	if w.Open && w.Group == "" {
-		return c.needed(q, w.view)
+		return c.Needed(q, w.View)
 	}
 	if err := c.own(q, &w); err != nil {
 		return err
+	}
+	if id, err := uuid.Parse(q.Query("withdraw")); err == nil && w.Open {
+		if at := slices.IndexFunc(w.Own, func(one contribution.Contribution) bool { return one.ID == id }); at >= 0 {
+			return q.Render(200, ui.RemovalPage(w.withdrawal(q, w.Own[at])))
+		}
 	}
 	if edit, err := uuid.Parse(q.Query("edit")); err == nil {
 		for _, one := range w.Own {
@@ -96,6 +102,18 @@ func (c room) contributions(q *page.Request) error {
 		}
 	}
 	return c.showContributions(q, 200, w)
+}
+
+// withdrawal is the page before one's own contribution is withdrawn.
+func (w writeView) withdrawal(q *page.Request, c contribution.Contribution) ui.Removal {
+	return ui.Removal{
+		Frame: w.Frame(q, q.T("consultation.write.withdraw_title")+" · "+w.Title, q.T("consultation.write.title")), Kicker: w.Title, KickerLang: w.Language,
+		Title: q.T("consultation.write.withdraw_title"), Words: c.Body, Lang: w.Lang(c.Language),
+		Goes:   []string{q.T("consultation.write.withdraw_goes")},
+		Stays:  []string{q.T("consultation.write.withdraw_stays", "until", q.Moment(w.Round.Deadline)), q.T("consultation.write.withdraw_sealed")},
+		Action: w.Path("/contributions"), Hidden: [][2]string{{"act", "withdraw"}, {"id", c.ID.String()}},
+		Button: q.T("consultation.write.withdraw"), Back: w.Path("/contributions"), BackWords: q.T("consultation.write.leave"),
+	}
 }
 
 // showContributions adds what is public and draws the page.
@@ -129,7 +147,7 @@ func (c room) contribute(q *page.Request) error {
 	alias, err := c.Panel.Alias(q.Context(), q.Actor, w.ID)
 	if err != nil {
 		if fault.KindOf(err) == fault.Forbidden {
-			return c.needed(q, w.view)
+			return c.Needed(q, w.View)
 		}
 		return err
 	}
@@ -208,4 +226,12 @@ func (c room) write(q *page.Request, w writeView, alias pseudonym.Alias, form pa
 		_, err := c.Contributions.Contribute(q.Context(), alias, w.ID, form.Value("body"), q.Reading())
 		return "consultation.write.sent", err
 	}
+}
+
+// writeLabel names the text area: a new idea, or one that is being edited.
+func writeLabel(q *page.Request, w writeView) string {
+	if w.Edit != [16]byte{} {
+		return q.T("consultation.write.editing")
+	}
+	return q.T("consultation.write.label")
 }

@@ -1,0 +1,52 @@
+package joining
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation"
+	"delfi/internal/ledger"
+)
+
+// Joined is a statement that joined after a round and was not withdrawn, as the record says.
+type Joined struct {
+	Number       int       // of the statement
+	Round        int       // after which it joined
+	Contribution uuid.UUID // that it rests on; uuid.Nil for none
+	Said         string    // digest of the reason that it rests on; "" for none
+	Entry        ledger.Entry
+	Item         *consultation.Item // where the reader has it; nil otherwise
+}
+
+// same tells whether it is the statement that a facilitator sends once more.
+func (j Joined) same(again consultation.Joining) bool {
+	return j.Item != nil && j.Item.Text == again.Text && j.Item.Kind == again.Kind && j.Entry.Reason == again.Reason &&
+		j.Contribution == again.Contribution && j.Said == again.Said
+}
+
+// Read finds among a consultation's entries the statements that joined, by number.
+func Read(entries []ledger.Entry) []Joined {
+	var all []Joined
+	for _, e := range entries {
+		var f struct {
+			Item, Round  int
+			Contribution uuid.UUID
+			Said         string
+		}
+		// An entry's figures are ours: what cannot be read here is no statement.
+		if e.Type != ledger.Act || json.Unmarshal([]byte(e.Body), &f) != nil {
+			continue
+		}
+		switch consultation.Act(e.Kind) {
+		case consultation.ActJoin:
+			all = append(all, Joined{Number: f.Item, Round: f.Round, Contribution: f.Contribution, Said: f.Said, Entry: e})
+		case consultation.ActRemove:
+			all = slices.DeleteFunc(all, func(j Joined) bool { return j.Number == f.Item })
+		}
+	}
+	slices.SortFunc(all, func(a, b Joined) int { return cmp.Compare(a.Number, b.Number) })
+	return all
+}

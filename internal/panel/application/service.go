@@ -1,0 +1,439 @@
+package application
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account/office"
+	"delfi/internal/fault"
+	"delfi/internal/platform/postgres"
+	"delfi/internal/prose"
+)
+
+// Service keeps the applications of consultations. Who may do what is its callers' to say.
+type Service struct {
+	db   *postgres.DB
+	keys Keys
+}
+
+// New makes the service on a key store, which all servers of a site share.
+func New(db *postgres.DB, keys Keys) *Service { return &Service{db, keys} }
+
+// Counts is how many applications of a group are in each state.
+type Counts map[State]int
+
+// most is how often one person applies for a group.
+const most = 5
+
+var (
+	errNone = fault.New(fault.NotFound, "no_application", "there is no such application here")
+	// ErrChanged is for an act that fits none of the applications chosen.
+	ErrChanged = fault.New(fault.Conflict, "application_changed", "these applications were withdrawn or decided meanwhile: look at the list again")
+	errUnopen  = fault.New(fault.Conflict, "application_closed", "nobody applies for this group now")
+)
+
+// Open makes the key and the lists of the groups of a consultation that is announced.
+func (s *Service) Open(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, groups ...string) error {
+	if len(groups) == 0 {
+		return nil
+	}
+	key, err := s.keys.Create(ctx, keyName(consultation))
+	if err != nil {
+		return fmt.Errorf("application: make the key: %w", err)
+	}
+	defer clear(key)
+	for _, group := range groups {
+		if err := insertList(ctx, tx, consultation, group, proof(key, consultation)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// key gives the key of a consultation's applications; Conflict "application_closed" where no
+// group has any.
+func (s *Service) key(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) ([]byte, error) {
+	in, err := lists(ctx, tx, consultation)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range in {
+		return s.read(ctx, consultation, l.proof)
+	}
+	return nil, errUnopen
+}
+
+// Apply stores that an account applies for a group. Conflict "application_waits" while another
+// application of theirs waits in the consultation, "application_admitted" where they are
+// admitted to the group, "application_often" after the fifth.
+func (s *Service) Apply(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, account uuid.UUID, who Applicant) error {
+	if err := share(ctx, tx, consultation); err != nil {
+		return err
+	}
+	key, err := s.key(ctx, tx, consultation)
+	if err != nil {
+		return err
+	}
+	defer clear(key)
+	r := row{Application: Application{ID: uuid.New(), Group: group, Nth: 1}, applicant: mark(key, account)}
+	before, err := ofApplicant(ctx, tx, consultation, r.applicant)
+	if err != nil {
+		return err
+	}
+	for _, b := range before {
+		switch {
+		case b.State == Waiting:
+			return errWaits
+		case b.Group != group:
+		case b.State == Admitted:
+			return fault.New(fault.Conflict, "application_admitted", "you are admitted to this group already: enrol")
+		default:
+			r.Nth = max(r.Nth, b.Nth+1)
+		}
+	}
+	if r.Nth > most {
+		return fault.New(fault.Conflict, "application_often", fmt.Sprintf("you have applied %d times for this group: speak with its secretary", most)).With("most", most)
+	}
+	if r.sealed, err = seal(key, applicantDomain, r.ID, pack(applicantSize, who.Name, who.Detail)); err != nil {
+		return err
+	}
+	added, err := insert(ctx, tx, consultation, r)
+	if err == nil && !added { // of two at once
+		err = errWaits
+	}
+	return err
+}
+
+var errWaits = fault.New(fault.Conflict, "application_waits", "an application of yours waits in this consultation: one waits at a time")
+
+const (
+	applicantDomain = "applicant data v1"
+	reasonDomain    = "application reason v1"
+)
+
+// opened opens what is kept of applicants and of why they were refused.
+func opened(key []byte, rows []row) ([]Application, error) {
+	applicants, err := aead(key, applicantDomain)
+	if err != nil {
+		return nil, err
+	}
+	reasons, err := aead(key, reasonDomain)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Application, len(rows))
+	for i, r := range rows {
+		text, err := open(applicants, r.ID, r.sealed)
+		if err != nil {
+			return nil, err
+		}
+		if err := unpack(text, &r.Name, &r.Detail); err != nil {
+			return nil, err
+		}
+		if r.words != nil {
+			if text, err = open(reasons, r.ID, r.words); err != nil {
+				return nil, err
+			}
+			if err := unpack(text, &r.Reason); err != nil {
+				return nil, err
+			}
+		}
+		out[i] = r.Application
+	}
+	return out, nil
+}
+
+// Own gives an account's applications in a consultation, the newest of each group first.
+func (s *Service) Own(ctx context.Context, tx *postgres.Tx, consultation, account uuid.UUID) ([]Application, error) {
+	in, err := lists(ctx, tx, consultation)
+	if err != nil || len(in) == 0 {
+		return nil, err
+	}
+	key, err := s.key(ctx, tx, consultation)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(key)
+	rows, err := ofApplicant(ctx, tx, consultation, mark(key, account))
+	if err != nil {
+		return nil, err
+	}
+	return opened(key, rows)
+}
+
+// Everywhere gives an account's applications by consultation, where there are some.
+func (s *Service) Everywhere(ctx context.Context, tx *postgres.Tx, account uuid.UUID) (map[uuid.UUID][]Application, error) {
+	all, err := live(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[uuid.UUID][]Application{}
+	for consultation := range all {
+		own, err := s.Own(ctx, tx, consultation, account)
+		if err != nil {
+			return nil, err
+		}
+		if len(own) > 0 {
+			out[consultation] = own
+		}
+	}
+	return out, nil
+}
+
+// Stand gives where an account stands towards a group. It only reads.
+func (s *Service) Stand(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, account uuid.UUID) (Standing, error) {
+	own, err := s.Own(ctx, tx, consultation, account)
+	var out Standing
+	for _, a := range own {
+		if a.Group == group {
+			out.Own = append(out.Own, a)
+		} else if a.State == Waiting {
+			out.Any = true
+		}
+	}
+	return out, err
+}
+
+// Admit tells, in the transaction of an enrolment, whether an account is admitted to a group:
+// nil, or the fault of Standing.Fits. It writes nothing: no row says that an admission was used.
+func (s *Service) Admit(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, account uuid.UUID) error {
+	if err := share(ctx, tx, consultation); err != nil {
+		return err
+	}
+	in, err := lists(ctx, tx, consultation)
+	if err != nil {
+		return err
+	}
+	if len(in) == 0 {
+		return Standing{}.Fits()
+	}
+	key, err := s.key(ctx, tx, consultation)
+	if err != nil {
+		return err
+	}
+	defer clear(key)
+	fits, err := admitted(ctx, tx, consultation, group, mark(key, account))
+	if err != nil || fits {
+		return err
+	}
+	standing, err := s.Stand(ctx, tx, consultation, group, account)
+	if err != nil {
+		return err
+	}
+	return standing.Fits()
+}
+
+// Withdraw takes back an account's application that waits; NotFound where it does not.
+func (s *Service) Withdraw(ctx context.Context, tx *postgres.Tx, consultation, account, id uuid.UUID) error {
+	if err := lock(ctx, tx, consultation); err != nil {
+		return err
+	}
+	key, err := s.key(ctx, tx, consultation)
+	if err != nil {
+		return err
+	}
+	defer clear(key)
+	done, err := removeWaiting(ctx, tx, consultation, id, mark(key, account))
+	if err == nil && !done {
+		err = errNone
+	}
+	return err
+}
+
+// Count gives how many applications of each group are in each state.
+func (s *Service) Count(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]Counts, error) {
+	return counts(ctx, tx, consultation)
+}
+
+// Of gives the applications of a group in some states: those that wait by the day on which they
+// came, others by the day of the last decision, the latest first; of one day by name.
+func (s *Service) Of(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, states ...State) ([]Application, error) {
+	in, err := lists(ctx, tx, consultation)
+	if err != nil || in[group].proof == nil {
+		return nil, err
+	}
+	rows, err := ofGroup(ctx, tx, consultation, group)
+	if err != nil {
+		return nil, err
+	}
+	key, err := s.read(ctx, consultation, in[group].proof)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(key)
+	all, err := opened(key, rows)
+	if err != nil {
+		return nil, err
+	}
+	applicants := make([][]byte, len(rows))
+	for i := range rows {
+		applicants[i] = rows[i].applicant
+	}
+	alike(all, applicants)
+	all = slices.DeleteFunc(all, func(a Application) bool { return !slices.Contains(states, a.State) })
+	slices.SortFunc(all, func(a, b Application) int {
+		by := a.Since.Compare(b.Since)
+		if a.State != Waiting && b.State != Waiting {
+			by = b.last().Compare(a.last())
+		}
+		return cmp.Or(by, cmp.Compare(folded(a.Name), folded(b.Name)), bytes.Compare(a.ID[:], b.ID[:]))
+	})
+	return all, nil
+}
+
+// Done is what an act came to.
+type Done struct {
+	N     int // applications that stand as the act makes them
+	Other int // that were withdrawn, or decided otherwise meanwhile
+}
+
+// Decide does an act about some of a group's applications, with the words that a refusal and a
+// revocation need. Those that stand as the act makes them stay (a button pressed twice), and
+// those that it does not fit. Invalid with the field "reason"; Conflict "application_changed"
+// where it fits none.
+func (s *Service) Decide(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, ids []uuid.UUID, act Act, reason string, by office.ID) (Done, error) {
+	from, to, known := act.step()
+	if !known || len(ids) == 0 {
+		return Done{}, errNone
+	}
+	var bad []fault.Field
+	if act.Reasoned() {
+		reason = prose.Field{Name: "reason", Max: ReasonMost, Needed: true}.Read(reason, &bad)
+	}
+	if len(bad) > 0 {
+		return Done{}, fault.Bad(bad...)
+	}
+	if err := lock(ctx, tx, consultation); err != nil {
+		return Done{}, err
+	}
+	key, err := s.key(ctx, tx, consultation)
+	if err != nil {
+		return Done{}, err
+	}
+	defer clear(key)
+	if err := Heap.Share(ctx, tx); err != nil {
+		return Done{}, err
+	}
+	rows, err := some(ctx, tx, consultation, group, ids)
+	if err != nil {
+		return Done{}, err
+	}
+	out, people := Done{Other: len(ids) - len(rows)}, 0
+	for _, r := range rows {
+		if r.State == to {
+			out.N++
+			continue
+		}
+		if r.State != from {
+			out.Other++
+			continue
+		}
+		out.N++
+		if act == Admit {
+			again, err := everAdmitted(ctx, tx, r, consultation)
+			if err != nil {
+				return Done{}, err
+			}
+			if !again {
+				people++
+			}
+		}
+		if err := s.put(ctx, tx, key, r, act, reason, by); err != nil {
+			return Done{}, err
+		}
+	}
+	if out.N == 0 {
+		return out, ErrChanged
+	}
+	if people == 0 {
+		return out, nil
+	}
+	return out, addPeople(ctx, tx, consultation, group, people)
+}
+
+// put stores a decision about one application.
+func (s *Service) put(ctx context.Context, tx *postgres.Tx, key []byte, r row, act Act, reason string, by office.ID) error {
+	var words []byte
+	if act.Reasoned() {
+		var err error
+		if words, err = seal(key, reasonDomain, r.ID, pack(reasonSize, reason)); err != nil {
+			return err
+		}
+	}
+	if act == Revoke {
+		return revoke(ctx, tx, r.ID, by, words)
+	}
+	_, to, _ := act.step()
+	return decide(ctx, tx, r.ID, to, by, words)
+}
+
+// Record gives the groups of which the record does not have how many people were admitted, with
+// that number, and marks them: their caller writes the entries in the same transaction.
+func (s *Service) Record(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]int, error) {
+	if err := lock(ctx, tx, consultation); err != nil {
+		return nil, err
+	}
+	in, err := lists(ctx, tx, consultation)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]int{}
+	for group, l := range in {
+		if !l.recorded.Valid || int(l.recorded.Int64) < l.people {
+			out[group] = l.people
+		}
+	}
+	if len(out) == 0 {
+		return nil, nil
+	}
+	return out, markRecorded(ctx, tx, consultation)
+}
+
+// Forget deletes the applications of an account, in the transaction that deletes it. Unavailable
+// when this process lacks a key.
+func (s *Service) Forget(ctx context.Context, tx *postgres.Tx, account uuid.UUID) error {
+	all, err := live(ctx, tx)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	if err := Heap.Share(ctx, tx); err != nil {
+		return err
+	}
+	for consultation, proof := range all {
+		key, err := s.read(ctx, consultation, proof)
+		if err != nil {
+			return err
+		}
+		err = forget(ctx, tx, consultation, mark(key, account))
+		clear(key)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// End destroys the key of a consultation's applications, and all that lies under it. Repeatable.
+func (s *Service) End(ctx context.Context, consultation uuid.UUID) error {
+	err := s.db.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		if err := lock(ctx, tx, consultation); err != nil {
+			return err
+		}
+		return drop(ctx, tx, consultation)
+	})
+	if err != nil {
+		return fmt.Errorf("application: end: %w", err)
+	}
+	switch key, err := s.keys.Read(ctx, keyName(consultation)); {
+	case fault.KindOf(err) == fault.NotFound:
+		return nil // there never was one
+	case err == nil:
+		clear(key)
+	}
+	return s.keys.Destroy(ctx, keyName(consultation))
+}

@@ -1,0 +1,117 @@
+package wording
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/consultation/feedback"
+	"delfi/internal/report/schema"
+	"delfi/internal/verify/replay"
+	"delfi/internal/verify/source"
+)
+
+// Statements are those of one consultation, as its lists have shown them so far. The zero value
+// has shown none.
+type Statements struct {
+	shown map[uuid.UUID]map[digest]bool // by statement: words in each language that lists had
+	last  map[uuid.UUID]feedback.Asked  // as the newest list has it
+}
+
+// digest is that of words in a language, "" for the first.
+type digest struct {
+	lang string
+	sum  [sha256.Size]byte
+}
+
+func digestOf(lang, words string) digest { return digest{lang, sha256.Sum256([]byte(words))} }
+
+// List checks a round's list of statements, which was recorded before an entry: each has words
+// that an act or an earlier list gave it, or its first ones, and each translation is the last
+// that was recorded of its version.
+func (s *Statements) List(file string, l *replay.Life, items []feedback.Asked, before int64) error {
+	for n, i := range items {
+		own := of(l, i.Item, i.Number, before)
+		if err := s.check(file, fmt.Sprintf("item %d of the list", n+1), own, i); err != nil {
+			return err
+		}
+	}
+	if s.shown == nil {
+		s.shown, s.last = map[uuid.UUID]map[digest]bool{}, map[uuid.UUID]feedback.Asked{}
+	}
+	for _, i := range items {
+		if s.shown[i.Item] == nil {
+			s.shown[i.Item] = map[digest]bool{}
+		}
+		for lang, words := range spoken(i.Text, i.Texts) {
+			s.shown[i.Item][digestOf(lang, words)] = true
+		}
+		s.last[i.Item] = i
+	}
+	return nil
+}
+
+// Opinion checks the statements of an opinion as the lists are checked. An entry of the log, at
+// which it was published, is later than all acts on statements.
+func (s *Statements) Opinion(file string, l *replay.Life, o *schema.Opinion, at int64) error {
+	for n, i := range o.Items {
+		as := feedback.Asked{Item: i.ID, Number: i.Number, Text: i.Text, Texts: i.Texts}
+		if err := s.check(file, fmt.Sprintf("items[%d]", n), of(l, i.ID, i.Number, at), as); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spoken are the words of a statement by language, "" for the first.
+func spoken(text string, texts map[string]string) map[string]string {
+	out := map[string]string{"": text}
+	maps.Copy(out, texts)
+	return out
+}
+
+// of gives the wordings of a statement before an entry, oldest first.
+func of(l *replay.Life, id uuid.UUID, number int, before int64) []replay.Wording {
+	var out []replay.Wording
+	for _, w := range l.Wordings {
+		if w.Entry < before && w.Of(id, number) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// check compares one statement with its wordings.
+func (s *Statements) check(file, called string, own []replay.Wording, i feedback.Asked) error {
+	_, listed := s.shown[i.Item]
+	born := slices.ContainsFunc(own, func(w replay.Wording) bool { return w.Born })
+	for _, lang := range slices.Sorted(maps.Keys(spoken(i.Text, i.Texts))) {
+		words := spoken(i.Text, i.Texts)[lang]
+		d, known, exact := digestOf(lang, words), false, (*replay.Wording)(nil)
+		for n := range own {
+			w := &own[n]
+			if w.Language() != lang {
+				continue
+			}
+			known = known || w.Gone || w.Digest == d.sum
+			switch {
+			case w.ID != uuid.Nil:
+				exact = nil // the act does not tell its version
+			case w.Version == int32(i.Version) && i.Version > 0:
+				exact = w
+			}
+		}
+		what := "the words of a statement are not those that the log has of it"
+		if lang != "" {
+			what = "the translation of a statement into " + lang + " is not one that the log has of it"
+		}
+		// Of one that was given with the announcement the first list binds the words.
+		if exact != nil && !exact.Gone && exact.Digest != d.sum || exact == nil && !known && !s.shown[i.Item][d] && (listed || born) {
+			return &source.Fault{File: file, What: what + ": " + called, Found: source.Short(words), Expected: "words of an entry, or of an earlier list"}
+		}
+	}
+	return nil
+}

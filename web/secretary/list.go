@@ -1,0 +1,254 @@
+package secretary
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"delfi/internal/account/office"
+	"delfi/internal/consultation/access"
+	"delfi/internal/fault"
+	"delfi/internal/panel/application"
+	"delfi/web/page"
+	"delfi/web/ui"
+)
+
+// listView is a secretary's list.
+type listView struct {
+	access.Applications
+	State application.State
+	Words string // looked for
+	Page  int    // from 1
+	Fault *fault.Fault
+}
+
+const (
+	// perPage is how many applications one page has.
+	perPage = 50
+	// sought is the kind of the cookies that have what is looked for, keeps how long they have it.
+	sought = "applicants"
+	keeps  = time.Hour
+	// wordsMost bounds what is looked for, in bytes.
+	wordsMost = 200
+)
+
+func (v listView) path(more string) string {
+	return "/desk/" + v.Slug + "/applications/" + v.Group.ID + more
+}
+
+func (v listView) title(q *page.Request) string {
+	return q.T("secretary.list.title", "group", nameOf(q, v.Consultation, v.Group))
+}
+
+func (v listView) frame(q *page.Request, more ...ui.Crumb) ui.Frame {
+	crumbs := append([]ui.Crumb{{Label: q.T("staff.desks.title"), Path: "/desk"}, {Label: v.title(q), Path: v.path("")}}, more...)
+	last := &crumbs[len(crumbs)-1]
+	last.Path = ""
+	return ui.Frame{Title: last.Label + " · " + v.Title, Section: ui.Desk, Owner: v.AdministrationName, Crumbs: crumbs}
+}
+
+// acts are what can be done about the applications of the list.
+func (v listView) acts() []application.Act {
+	return slices.DeleteFunc([]application.Act{application.Admit, application.Refuse, application.Revoke}, func(a application.Act) bool {
+		return v.Closed || !a.Applies(v.State)
+	})
+}
+
+// came says how many people are in the group, as far as it is shown.
+func (v listView) came(q *page.Request) string {
+	if !v.Closed && v.Came == 0 {
+		return q.T("access.invite.came_few")
+	}
+	if !v.Closed {
+		return q.T("access.invite.came_least", "n", v.Came)
+	}
+	return q.Number(v.Came)
+}
+
+// here is a page of the list, and how many pages there are.
+func (v listView) here() ([]application.Application, int) {
+	all := v.Find(v.Words)
+	pages := max(1, (len(all)+perPage-1)/perPage)
+	n := min(max(v.Page, 1), pages)
+	return all[(n-1)*perPage : min(n*perPage, len(all))], pages
+}
+
+// turned is the address of a page of a state.
+func (v listView) turned(s application.State, n int) string {
+	return v.path("?state=" + string(s) + "&page=" + strconv.Itoa(n))
+}
+
+// history says who decided about an application and when.
+func (v listView) history(q *page.Request, a application.Application) []string {
+	var all []string
+	say := func(key string, day time.Time, by office.ID) {
+		all = append(all, q.T("secretary.list."+key, "day", q.Day(day), "who", ui.In(ui.NameLanguage, v.Decider(by))))
+	}
+	switch a.State {
+	case application.Refused:
+		say("was_refused", a.Decided, a.Decider)
+	case application.Admitted, application.Revoked:
+		say("was_admitted", a.Decided, a.Decider)
+	}
+	if a.State == application.Revoked {
+		say("was_revoked", a.Revoked, a.Revoker)
+	}
+	return all
+}
+
+func (c room) read(q *page.Request) (listView, error) {
+	v := listView{State: application.State(q.Query("state")), Page: 1}
+	if !slices.Contains(application.States, v.State) {
+		v.State = application.Waiting
+	}
+	if n, err := strconv.Atoi(q.Query("page")); err == nil {
+		v.Page = n
+	}
+	var err error
+	if v.Applications, err = c.Access.Applications(q.Context(), q.Actor, q.Param("slug"), q.Param("group"), v.State); err != nil {
+		return v, err
+	}
+	q.Cookies.Open(sought, cookieOf(v.Slug, v.Group.ID), &v.Words) // none looks for nothing
+	return v, nil
+}
+
+// cookieOf names the cookie of a group's list.
+func cookieOf(slug, group string) string { return slug + "." + group }
+
+func (c room) list(q *page.Request) error {
+	v, err := c.read(q)
+	if err != nil {
+		return err
+	}
+	return q.Render(http.StatusOK, listPage(v))
+}
+
+// find keeps what is looked for until another is, or nothing.
+func (c room) find(q *page.Request) error {
+	v, err := c.read(q)
+	if err != nil {
+		return err
+	}
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	if s := application.State(form.Value("state")); slices.Contains(application.States, s) {
+		v.State = s
+	}
+	words := strings.TrimSpace(form.Value("words"))
+	words = strings.ToValidUTF8(words[:min(len(words), wordsMost)], "")
+	if form.Value("do") == "all" || words == "" {
+		q.Cookies.DeleteSealed(sought, cookieOf(v.Slug, v.Group.ID))
+	} else if err := q.Cookies.Seal(sought, cookieOf(v.Slug, v.Group.ID), words, keeps); err != nil {
+		return err
+	}
+	return q.Redirect(v.turned(v.State, 1) + "#list")
+}
+
+// decideView is what an act about those chosen does.
+type decideView struct {
+	listView
+	Act      application.Act
+	Reason   string
+	Problems ui.Problems
+}
+
+// chosen reads which applications were chosen; what is no id is of none.
+func chosen(typed []string) []uuid.UUID {
+	var ids []uuid.UUID
+	for _, t := range typed {
+		if id, err := uuid.Parse(t); err == nil && len(ids) < perPage {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// before shows whom an act is about and what follows from it. Without anybody chosen the list
+// comes back, and says so.
+func (c room) before(q *page.Request) error {
+	query, err := url.ParseQuery(q.R.URL.RawQuery)
+	if err != nil {
+		return fault.New(fault.NotFound, "no_act", "there is no such act").Because(err)
+	}
+	v := decideView{Act: application.Act(query.Get("act"))}
+	if err := c.about(q, &v, chosen(query["id"])); err != nil {
+		return err
+	}
+	if v.Fault != nil {
+		return q.Render(http.StatusConflict, listPage(v.listView))
+	}
+	return q.Render(http.StatusOK, decidePage(v))
+}
+
+// about reads whom an act is about; with v.Fault where it is about nobody (any more), and the
+// list in their place.
+func (c room) about(q *page.Request, v *decideView, ids []uuid.UUID) error {
+	if !v.Act.Known() {
+		return fault.New(fault.NotFound, "no_act", "there is no such act")
+	}
+	var err error
+	v.Applications, err = c.Access.Chosen(q.Context(), q.Actor, q.Param("slug"), q.Param("group"), v.Act, ids)
+	if fault.KindOf(err) != fault.Conflict {
+		return err
+	}
+	var f *fault.Fault
+	errors.As(err, &f)
+	if v.listView, err = c.read(q); err != nil {
+		return err
+	}
+	if v.Act == application.Revoke && v.State != application.Admitted {
+		v.State = application.Admitted
+		v.Applications, err = c.Access.Applications(q.Context(), q.Actor, v.Slug, v.Group.ID, v.State)
+	}
+	if len(ids) == 0 {
+		f = fault.New(fault.Conflict, "nobody_chosen", "nobody is chosen: choose at least one application")
+	}
+	v.Fault = f
+	return err
+}
+
+// decide does the act. A refusal without words comes back with the form.
+func (c room) decide(q *page.Request) error {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	ids := chosen(form.Values("id"))
+	v := decideView{Act: application.Act(form.Value("act")), Reason: form.Value("reason")}
+	slug, group := q.Param("slug"), q.Param("group")
+	done, err := c.Access.Decide(q.Context(), q.Actor, slug, group, v.Act, ids, v.Reason)
+	switch kind := fault.KindOf(err); {
+	case err == nil:
+		key := "secretary.done." + string(v.Act)
+		if done.Other > 0 {
+			key = "secretary.done.some"
+		}
+		q.Flash(key)
+		return q.Redirect("/desk/" + slug + "/applications/" + group)
+	case kind == fault.Invalid:
+		problems := ui.ProblemsOf(err).Labelled(map[string]string{"reason": q.T("secretary.decide.reason")})
+		if err := c.about(q, &v, ids); err != nil {
+			return err
+		}
+		if v.Fault != nil {
+			return q.Render(http.StatusConflict, listPage(v.listView))
+		}
+		v.Problems = problems
+		return q.Render(http.StatusUnprocessableEntity, decidePage(v))
+	case kind == fault.Conflict:
+		if err := c.about(q, &v, nil); err != nil {
+			return err
+		}
+		errors.As(err, &v.Fault)
+		return q.Render(http.StatusConflict, listPage(v.listView))
+	}
+	return err
+}
