@@ -121,12 +121,12 @@ func (c *serveCommand) run(ctx context.Context) (served bool, err error) {
 	if err != nil {
 		return false, command.Refuse(err)
 	}
-	if err := c.place(); err != nil {
-		return false, err
-	}
 	sender, err := c.sender()
 	if err != nil {
 		return false, command.Refuse(err)
+	}
+	if err := c.place(); err != nil {
+		return false, err
 	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {

@@ -19,22 +19,18 @@ func (c *serveCommand) check() error {
 	if err := static.Verify(); err != nil {
 		return err
 	}
-	if c.BackupDays < 0 || c.BackupDays > 3650 {
-		return fmt.Errorf("--backup-days %d: write from 0 to 3650 days", c.BackupDays)
+	if err := c.checkAlone(); err != nil {
+		return err
 	}
 	if c.BaseURL != "" {
 		u, err := url.Parse(c.BaseURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" && u.Path != "/" {
+		if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" && u.Path != "/" {
 			return fmt.Errorf("--base-url %q: write the public address without a path, e.g. https://delfi.example.it", c.BaseURL)
 		}
 		if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 			return fmt.Errorf("--base-url %q: leave name, password and query out, e.g. https://delfi.example.it", u.Redacted())
 		}
-		c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
-	}
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		return fmt.Errorf("--listen %q: write a host and a port, e.g. 127.0.0.1:8080", c.Listen)
+		c.BaseURL = strings.TrimSuffix(u.String(), "/")
 	}
 	if err := c.recorded().Check(); err != nil {
 		return fmt.Errorf("--cosigner: %w", err)
@@ -46,11 +42,8 @@ func (c *serveCommand) check() error {
 	if _, err := c.proxies(); err != nil {
 		return err
 	}
-	if c.MaxWork < 1 {
-		return fmt.Errorf("--max-work %d: at least one request must be in work", c.MaxWork)
-	}
-	if c.MaxWait <= 0 {
-		return fmt.Errorf("--max-wait %s: write how long a request may wait, e.g. 2s", c.MaxWait)
+	if err := c.checkPairs(); err != nil {
+		return err
 	}
 	if c.Private.Listen != "" && !loopback(c.Private.Listen) && !c.Private.Anywhere {
 		return fmt.Errorf("--private-listen %s: profiles and figures are for those who run the server, so they stay on loopback; set --private-anywhere if that is what you want", c.Private.Listen)
@@ -61,6 +54,7 @@ func (c *serveCommand) check() error {
 	if err := c.checkProvider(); err != nil {
 		return err
 	}
+	host, _, _ := net.SplitHostPort(c.Listen) // checkAlone has read it
 	if ip := net.ParseIP(host); c.BaseURL == "" && (host == "" || ip != nil && ip.IsUnspecified()) {
 		return fmt.Errorf("--base-url is missing: with --listen %s nobody can know under which address people find the site", c.Listen)
 	}
@@ -75,6 +69,9 @@ func (c *serveCommand) proxies() ([]netip.Prefix, error) {
 		if at, failed := netip.ParseAddr(text); failed == nil {
 			n, err = netip.PrefixFrom(at, at.BitLen()), nil
 		}
+		if err == nil && n.Bits() == 0 {
+			return nil, fmt.Errorf("--forwarded %q: that is everybody, whose X-Forwarded-For nobody may believe: write the network or the address of the proxies in front, e.g. 10.0.0.0/8 or 127.0.0.1", text)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("--forwarded %q: write the network or the address of the proxies in front, e.g. 10.0.0.0/8 or 127.0.0.1", text)
 		}
@@ -87,9 +84,6 @@ func (c *serveCommand) proxies() ([]netip.Prefix, error) {
 // provider where strangers reach it.
 func (c *serveCommand) checkProvider() error {
 	if c.OIDC.Issuer != "" {
-		if u, err := url.Parse(c.OIDC.Issuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			return fmt.Errorf("--oidc-issuer %q: write the provider's address, e.g. https://login.example.it", c.OIDC.Issuer)
-		}
 		if c.OIDC.ClientID == "" {
 			return errors.New("--oidc-client-id: a provider needs the client that was registered with it")
 		}

@@ -81,7 +81,7 @@ func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
 	}
 	f := schema.FiguresOf(c.Protocol, documents, src.Closings)
 	o := schema.Opinion{
-		Format:       "delfi opinion v1",
+		Format:       schema.Format,
 		Consultation: c.ID, Slug: c.Slug, Title: c.Title, Question: c.Question, Language: c.Language,
 		Administration: c.AdministrationName,
 		AnnouncedOn:    civiltime.Date(c.AnnouncedAt), ConcludedOn: civiltime.Date(c.ConcludedAt), PublishedOn: civiltime.Date(c.PublishedAt),

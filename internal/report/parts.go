@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -44,17 +43,11 @@ func stewards(c consultation.Consultation) []schema.Steward {
 	return out
 }
 
-// Steers tells whether an entry of a type is an act of somebody; the others
-// (documents, hashes) follow from acts.
-func Steers(t ledger.Type) bool {
-	return t == ledger.Act || t == ledger.Decision || t == ledger.RoundOpened
-}
-
 // acts counts what the staff and the system did, by office and kind.
 func acts(entries []ledger.Entry) []schema.ActCount {
 	out := []schema.ActCount{}
 	for _, e := range entries {
-		if !Steers(e.Type) {
+		if !schema.Steers(string(e.Type)) {
 			continue
 		}
 		n := slices.IndexFunc(out, func(a schema.ActCount) bool { return a.Kind == e.Kind && a.Role == e.Role })
@@ -70,48 +63,16 @@ func acts(entries []ledger.Entry) []schema.ActCount {
 	return out
 }
 
-// departures are the acts that change what was announced, whoever took them.
-var departures = []consultation.Act{
-	consultation.ActPostpone, consultation.ActExtend, consultation.ActClose, consultation.ActSuspend,
-	consultation.ActSkip, consultation.ActReopen, consultation.ActDrop, consultation.ActForgo, consultation.ActReplace,
-	consultation.ActCorrect,
-}
-
 // deviations lists the acts that departed from the plan or from the engine's
 // proposal; those that have a reason to give, gave it.
 func deviations(entries []ledger.Entry, imported bool) []schema.Deviation {
 	out := []schema.Deviation{}
 	for _, e := range entries {
-		if imported && e.Kind == string(consultation.ActClose) {
-			continue // it had no deadline: its end is that of the conversation
-		}
-		if Steers(e.Type) && departs(e) || against(e) {
+		if schema.Departs(string(e.Type), e.Kind, e.Role, e.Reason, e.Body, imported) {
 			out = append(out, schema.Deviation{On: civiltime.Date(e.Minute), Kind: e.Kind, Target: e.Target, Reason: e.Reason})
 		}
 	}
 	return out
-}
-
-// departs tells whether an act departs from what was announced. A round that the
-// system closes ended at its deadline, unless a reason says otherwise, and a
-// conclusion is ordinary unless the stopping rule asked for more.
-func departs(e ledger.Entry) bool {
-	act := consultation.Act(e.Kind)
-	if act == consultation.ActConclude {
-		var body struct{ Early bool }
-		return json.Unmarshal([]byte(e.Body), &body) == nil && body.Early
-	}
-	if act == consultation.ActClose && e.Role == string(consultation.System) {
-		return e.Reason != ""
-	}
-	return slices.Contains(departures, act)
-}
-
-// against tells whether an entry is a decision against the engine's proposal: one
-// that follows it may carry a reason too.
-func against(e ledger.Entry) bool {
-	var body struct{ Proposed, Decided string }
-	return e.Type == ledger.Decision && json.Unmarshal([]byte(e.Body), &body) == nil && body.Proposed != body.Decided
 }
 
 // date writes a date that was stored as UTC midnight; "" for none.

@@ -38,12 +38,12 @@ var (
 			parser.WithBlockParsers(
 				util.Prioritized(parser.NewSetextHeadingParser(), 100),
 				util.Prioritized(parser.NewThematicBreakParser(), 200),
-				util.Prioritized(parser.NewListParser(), 300),
+				util.Prioritized(shallow{parser.NewListParser()}, 300),
 				util.Prioritized(parser.NewListItemParser(), 400),
 				util.Prioritized(parser.NewCodeBlockParser(), 500),
 				util.Prioritized(parser.NewATXHeadingParser(), 600),
 				util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
-				util.Prioritized(parser.NewBlockquoteParser(), 800),
+				util.Prioritized(shallow{parser.NewBlockquoteParser()}, 800),
 				util.Prioritized(parser.NewParagraphParser(), 1000),
 			),
 			parser.WithInlineParsers(
@@ -159,7 +159,16 @@ func (house) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) 
 	var after []aside
 	var fences []*ast.FencedCodeBlock
 	// The walk's function returns no error, so the walk returns none.
+	depth := 0
 	_ = ast.Walk(doc, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch {
+		case nests(node) && entering:
+			if depth++; depth > deepest {
+				unfit = append(unfit, node)
+			}
+		case nests(node):
+			depth--
+		}
 		if !entering {
 			return ast.WalkContinue, nil
 		}

@@ -135,6 +135,65 @@ func TestCost(t *testing.T) {
 	}
 }
 
+// TestDepth: what stands within itself without an end costs no more than words do.
+func TestDepth(t *testing.T) {
+	const n = 20_000
+	for what, c := range map[string]struct{ begin, end string }{
+		"quotations":            {">", ""},
+		"quotations apart":      {"> ", ""},
+		"lists":                 {"- ", ""},
+		"numbered lists":        {"1. ", ""},
+		"quotations in lists":   {"- > ", ""},
+		"lists in quotations":   {"> 1. ", ""},
+		"emphasis":              {"*", "*"},
+		"emphasis of two":       {"*a **b ", "** *"},
+		"emphasis that differs": {"*a _b ", " b_ a*"},
+		"struck out":            {"~~a *b ", " b* a~~"},
+		"brackets":              {"[", "]"},
+		"links":                 {"[a ", "](https://esempio.it)"},
+		"images":                {"![a ", "](https://esempio.it/p.png)"},
+		"headings":              {"# ", ""},
+		"angle brackets":        {"<", ">"},
+		"code":                  {"`", "`"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			times := n / len(c.begin+c.end)
+			source := strings.Repeat(c.begin, times) + "tigli" + strings.Repeat(c.end, times)
+			got := Render(source).String()
+			if len(got) > 8*len(source) || !strings.Contains(got, "tigli") {
+				t.Errorf("%d bytes became %d: %.300s", len(source), len(got), got)
+			}
+			for _, tag := range []string{"blockquote", "li", "em", "strong", "del"} {
+				if most := deepestOf(got, tag); most > deepest {
+					t.Errorf("%d %s stand within each other", most, tag)
+				}
+			}
+			if !strings.Contains(Plain(source, len(source)), "tigli") {
+				t.Errorf("in plain words: %.300s", Plain(source, len(source)))
+			}
+		})
+	}
+	at := strings.Repeat("> ", deepest)
+	if got, want := Render(at+"> sotto").String(), strings.Repeat("<blockquote>\n", deepest)+"<p>&gt; sotto</p>\n"+strings.Repeat("</blockquote>\n", deepest); got != want {
+		t.Errorf("one too deep: %q", got)
+	}
+}
+
+// deepestOf is how many elements of a tag stand within each other.
+func deepestOf(markup, tag string) int {
+	most, depth := 0, 0
+	for _, part := range strings.Split(markup, "<") {
+		switch {
+		case strings.HasPrefix(part, tag+">"):
+			depth++
+			most = max(most, depth)
+		case strings.HasPrefix(part, "/"+tag+">"):
+			depth--
+		}
+	}
+	return most
+}
+
 // Plain gives words without markup, on one line, and says when it cut.
 func TestPlain(t *testing.T) {
 	for _, c := range []struct {

@@ -60,6 +60,7 @@ func TestCorrectionsAreReplayed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := honest.copied(t)
 			c.does(b, b.find("act", 0))
+			b.retells()
 			b.seal()
 			r, err := Run(t.Context(), b.files, Options{})
 			if c.want == "" {

@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
@@ -156,7 +158,7 @@ func pressed(t testing.TB, rules string, change func(b *book)) *book {
 	b.act("start", "system", 0, "Il viale")
 	b.entry("round_opened", map[string]any{"role": "system", "round": 1, "kind": "gather", "deadline": b.deadline(14), "enrolled": []int{60, 60}, "feedback": "", "items": leaf.Digest([]byte("[]"))}, nil)
 	b.now = b.until
-	b.act("close", "system", 1, "")
+	b.ends(1)
 	b.act("release", "moderator", 1, "")
 	for n := range b.items {
 		for lang, text := range b.items[n].Texts {
@@ -202,8 +204,79 @@ func (b *book) in(prefix string, words map[string]string) map[string]string {
 // survey is the digest of the one document that the panel was given.
 var survey = leaf.Digest([]byte("Rilievo dei tigli"))
 
+// minorityDays is how long the panel reads it in the book.
+const minorityDays = 0
+
 // minorityText is the report of the dissent.
 const minorityText = "Chi è contro chiede **tempo**."
+
+// ends closes a round at its deadline.
+func (b *book) ends(round int) {
+	b.entry("act", map[string]any{"kind": "close", "role": "system", "round": round, "closed_at": b.until.Format(time.RFC3339), "enrolled": []int{60, 60}}, nil)
+}
+
+// tells puts into an opinion what the entries before it tell of the consultation's life; it is
+// published in the minute of its act, or that is.
+func (b *book) tells(o *schema.Opinion) {
+	counts := map[schema.ActCount]int{}
+	o.Acts, o.Deviations, o.PublishedOn, o.ReplyDue = []schema.ActCount{}, []schema.Deviation{}, civiltime.Date(b.now), civiltime.Date(civiltime.AddDays(b.now, promised.ReplyDays))
+	for n := range o.Rounds {
+		o.Rounds[n].Extensions = 0
+	}
+	over := false
+	for n, l := range b.lines {
+		e, err := leaf.ParseEntry(l.Entry)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		var f struct {
+			Kind, Role string
+			Round      int
+			Version    int
+			ClosedAt   time.Time `json:"closed_at"`
+		}
+		var words replay.Words
+		if err := errors.Join(json.Unmarshal([]byte(e.Body), &f), json.Unmarshal(l.Words, &words)); err != nil {
+			b.t.Fatal(err)
+		}
+		day := civiltime.Date(b.written(n))
+		switch {
+		case e.Type == "opinion":
+			over = over || f.Version == o.Version
+		case e.Type == "round_opened":
+			f.Kind = "open"
+			o.Rounds[f.Round-1].OpenedOn = day
+		case e.Type == "key_destroyed":
+			o.DestroyedOn = day
+		case f.Kind == "announce":
+			o.AnnouncedOn = day
+		case f.Kind == "conclude":
+			o.ConcludedOn, o.ConcludedReason = day, words.Reason
+		case f.Kind == "minority":
+			o.Minority.ShownOn = day
+		case f.Kind == "extend":
+			o.Rounds[f.Round-1].Extensions++
+		case f.Kind == "close":
+			o.Rounds[f.Round-1].ClosedOn, o.Rounds[f.Round-1].Reason = civiltime.Date(f.ClosedAt), words.Reason
+		case f.Kind == "publish":
+			o.PublishedOn, o.ReplyDue = day, civiltime.Date(civiltime.AddDays(b.written(n), promised.ReplyDays))
+		}
+		if over || !schema.Steers(e.Type) {
+			continue
+		}
+		counts[schema.ActCount{Kind: f.Kind, Role: f.Role}]++
+		if schema.Departs(e.Type, f.Kind, f.Role, words.Reason, e.Body, false) {
+			o.Deviations = append(o.Deviations, schema.Deviation{On: day, Kind: f.Kind, Target: words.Target, Reason: words.Reason})
+		}
+	}
+	for a, n := range counts {
+		a.Count = n
+		o.Acts = append(o.Acts, a)
+	}
+}
+
+// retells brings what the opinion tells into line with acts that were laid before it.
+func (b *book) retells() { b.retold(b.tells) }
 
 // opinion publishes version 1.
 func (b *book) opinion() {
@@ -220,9 +293,9 @@ func (b *book) opinion() {
 	o := schema.Opinion{
 		Format: "delfi opinion v1", Version: 1, Consultation: uuid.MustParse(b.id), Slug: b.slug, Title: "I tigli del viale", Question: question, Language: "it", DecideBy: promised.DecideBy, Commitment: &promised, Translations: b.spoken,
 		Protocol: b.protocol.Canonical(), ProtocolHash: b.protocol.Hash(), Reading: []schema.Document{{Number: 2, Version: 1, Title: "Rilievo dei tigli", Source: "Comune", Dated: "2026-01-20", Digest: survey}}, Groups: []schema.Group{}, Scales: map[string]schema.Scale{}, Staff: []schema.Steward{},
-		Rounds: []schema.Round{{Number: 1, Kind: delphi.Gather, State: "released", Groups: []table.GroupCount{}}}, Items: []schema.Item{},
+		Rounds: []schema.Round{{Number: 1, Kind: delphi.Gather, State: "released", Enrolled: 120, Groups: []table.GroupCount{}}}, Items: []schema.Item{},
 		Contributions: []schema.Contribution{}, Acts: []schema.ActCount{}, Attrition: f.Attrition, Deviations: []schema.Deviation{}, Suppressed: f.Suppressed, Lists: f.Lists,
-		Minority: schema.Minority{State: schema.MinorityShown, Text: minorityText, ShownOn: "2026-11-20", Days: 7},
+		Minority: schema.Minority{State: schema.MinorityShown, Text: minorityText, Days: minorityDays},
 	}
 	for n, c := range b.closings {
 		o.Rounds = append(o.Rounds, schema.Round{
@@ -242,6 +315,7 @@ func (b *book) opinion() {
 		o.Items = append(o.Items, item)
 	}
 	o.Summary = schema.Summarize(o.Items)
+	b.tells(&o)
 	text := b.canonical(o)
 	b.put(b.slug+"/opinion.json", text)
 	b.entry("opinion", map[string]any{"role": "system", "version": 1, "hash": leaf.Digest(text), "previous": ""}, nil)
@@ -551,7 +625,7 @@ func (b *book) round(round int) {
 	b.put(dir+"feedback.json", document)
 	b.shown = leaf.Digest(document)
 	b.now = b.until
-	b.act("close", "system", round, "")
+	b.ends(round)
 	b.entry("round_closed", b.closed(round), nil)
 	names := []string{}
 	for _, t := range closing.Tables {

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report/schema"
 	"delfi/internal/verify/source"
+	"delfi/internal/verify/told"
 	"delfi/internal/verify/wording"
 )
 
@@ -48,7 +49,10 @@ func (c *check) opinion(r *reading, l Listed) error {
 	if err := r.reported(&o); err != nil {
 		return err
 	}
-	return c.same(r.path(file), text, o, "the opinion does not say what the record gives, at")
+	if err := c.same(r.path(file), text, o, "the opinion does not say what the record gives, at"); err != nil {
+		return err
+	}
+	return told.Opinion(r.path(file), r.life, r.protocol, &o, e.Record.N)
 }
 
 // published puts into an opinion what the record gives, in the place of what the

@@ -56,6 +56,7 @@ func redact(t *testing.T, b *book, n int) (digest, recorded string) {
 		}
 	}
 	o.Version++
+	b.tells(&o)
 	second := b.canonical(o)
 	b.put(b.slug+"/opinion.json", second)
 	b.entry("opinion", map[string]any{"role": "system", "version": o.Version, "hash": leaf.Digest(second), "previous": leaf.Digest(first)}, nil)

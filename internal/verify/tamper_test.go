@@ -203,7 +203,7 @@ func tamperings() []tampering {
 		{
 			name: "a decision that nobody took, with the log signed anew", place: "tigli/opinion.json", fault: "items[0].history[0].decision.reason: found \"Basta così.\", expected \"Ne parliamo ancora.\"",
 			does: func(b *book) {
-				b.edit("tigli/opinion.json", "Ne parliamo ancora.", "Basta così.")
+				b.edit("tigli/opinion.json", `"proposed":"go-on","reason":"Ne parliamo ancora."`, `"proposed":"go-on","reason":"Basta così."`)
 				b.reopinion()
 				b.seal()
 			},

@@ -134,6 +134,7 @@ func TestTimesAreCheckedAgainstTheProtocol(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := honest.copied(t)
 			c.does(b)
+			b.retells()
 			b.seal()
 			_, err := Run(t.Context(), b.files, Options{})
 			if c.want == "" {

@@ -217,6 +217,7 @@ func TestCorrectionsInEveryLanguage(t *testing.T) {
 				words["now.de"] = c.now
 			}
 			b.lay(n, b.written(n), map[string]any{"kind": "correct", "role": "administrator", "field": "signatory"}, words)
+			b.retells()
 			b.retold(func(o *schema.Opinion) {
 				o.Commitment.Signatory = "L’assessora"
 				if o.Translations["de"]["commitment_signatory"] = c.told; c.told == "" {

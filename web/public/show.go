@@ -14,7 +14,7 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/library"
 	"delfi/internal/panel"
-	"delfi/internal/report"
+	"delfi/internal/report/schema"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -83,7 +83,7 @@ func (c room) show(q *page.Request) error {
 		}
 	}
 	for _, e := range entries {
-		if e.Name != "" && report.Steers(e.Type) {
+		if e.Name != "" && schema.Steers(string(e.Type)) {
 			s.Acts[e.Name]++
 			s.AllActs++
 		}

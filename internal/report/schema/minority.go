@@ -37,7 +37,7 @@ func MinorityOf(m consultation.Minority, dissent []Dissenting, published time.Ti
 	case m.Text != "":
 		out.State, out.Days = MinorityShown, consultation.MinorityDays
 		if !published.IsZero() {
-			if out.Days = wholeDays(m.ShownAt, published); out.Days < consultation.MinorityDays {
+			if out.Days = WholeDays(m.ShownAt, published); out.Days < consultation.MinorityDays {
 				out.State = MinorityShort
 			}
 		}
@@ -49,9 +49,9 @@ func MinorityOf(m consultation.Minority, dissent []Dissenting, published time.Ti
 	return out
 }
 
-// wholeDays counts the days from an instant to a later one, as the calendar of Rome
+// WholeDays counts the days from an instant to a later one, as the calendar of Rome
 // does.
-func wholeDays(from, to time.Time) int {
+func WholeDays(from, to time.Time) int {
 	n := 0
 	for !civiltime.AddDays(from, n+1).After(to) {
 		n++

@@ -14,6 +14,9 @@ import (
 	"delfi/internal/delphi/verdict"
 )
 
+// Format names the document's shape, so that it can change.
+const Format = "delfi opinion v1"
+
 // Opinion is the consolidated result of one consultation, dissent included.
 type Opinion struct {
 	Format          string            `json:"format"`  // "delfi opinion v1"

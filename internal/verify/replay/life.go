@@ -45,6 +45,9 @@ type Life struct {
 	asked       bool      // the question and the background are among them
 	worded      bool      // those of the commitment, or of the origin, are there
 	Wordings    []Wording // that acts gave to statements, oldest first
+	Steered     []Steered // acts, decisions and openings, oldest first
+	Announced   time.Time // or imported
+	Destroyed   time.Time // the key; zero while it is there
 
 	documents map[string]bool // hashes of the feedback documents recorded so far
 }
@@ -59,6 +62,7 @@ type Round struct {
 	deadline time.Time // as it was moved
 	extended []extension
 	closing  Record // the act
+	ended    ended
 	Closed   *Closing
 	Listed   map[string]int // people on each roll at the opening, by group
 	Rolls    map[string]int // and all who stood on it until the closing
@@ -69,6 +73,9 @@ type Round struct {
 
 // take takes one entry of the consultation.
 func (l *Life) take(r Record) error {
+	if l.steer(r); r.Type == "key_destroyed" {
+		l.Destroyed = r.at
+	}
 	switch r.Type {
 	case "commitment", "origin":
 		if err := l.promise(r); err != nil {
@@ -179,6 +186,9 @@ func (l *Life) act(r Record) error {
 		return l.brief(r, w)
 	case consultation.ActClose:
 		w.closing = r
+		if err := r.Figures(&w.ended); err != nil {
+			return err
+		}
 	}
 	if act == consultation.ActClose && w.Kind == delphi.Gather {
 		return w.follow(r, consultation.ActTabulate, string(consultation.System)) // nothing is counted in it
@@ -224,6 +234,9 @@ func (l *Life) move(r Record, act consultation.Act) error {
 				return r.Fault(fmt.Sprintf("it is concluded while round %d is not ended", n), string(s), "released or skipped")
 			}
 		}
+	}
+	if act == consultation.ActAnnounce || act == consultation.ActImport {
+		l.Announced = r.at
 	}
 	switch act {
 	case consultation.ActAnnounce:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
@@ -187,7 +188,16 @@ func (l *Life) Clock(p protocol.Protocol, end string) *Clock {
 		PublishBy: concluded.at.AddDate(0, 0, p.Publication.WithinDays).Format(time.DateOnly),
 	}
 	if published.Type != "" {
-		out.AnswerBy = p.Reply.Due(published.at).Format(time.DateOnly)
+		out.AnswerBy = l.ReplyDue(p, published.at).Format(time.DateOnly)
 	}
 	return out
+}
+
+// ReplyDue is when the administration's reply is due to an opinion that was published at an
+// instant: by the days of its commitment, else by the protocol's.
+func (l *Life) ReplyDue(p protocol.Protocol, published time.Time) time.Time {
+	if l.ReplyDays != 0 {
+		return civiltime.AddDays(published, l.ReplyDays)
+	}
+	return p.Reply.Due(published)
 }
