@@ -3074,7 +3074,7 @@ func text(p *paperView, s screen) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		q := page.From(ctx)
 		i := s.Items[0]
-		templ_7745c5c3_Err = ui.Area(ui.Field{Name: reasonField(i), Label: q.T("consultation.text.label"), Optional: true, Hint: q.T("consultation.paper.why_hint", "max", answer.MaxReason, "all", 2000), Rows: 5, Lang: p.Language}, p.value(s, reasonField(i)), p.Problems).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Area(ui.Field{Name: reasonField(i), Label: q.T("consultation.text.label"), Optional: true, Hint: q.T("consultation.paper.why_hint", "max", answer.MaxReason, "all", 2000), Rows: 5, Lang: p.written(s)}, p.value(s, reasonField(i)), p.Problems).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

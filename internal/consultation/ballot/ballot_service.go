@@ -217,6 +217,9 @@ func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultat
 		draft = payload.Payload{Codecs: f.codecs, Entries: append(make([]payload.Entry, 0, len(delivered.Entries)+len(written)), delivered.Entries...)}
 	}
 	for _, e := range written {
+		if at, found := draft.Find(e.Item); found && draft.Entries[at].Reason == e.Reason {
+			e.Language = draft.Entries[at].Language // of the words, whichever page they are sent from again
+		}
 		draft.Put(e)
 	}
 	for _, item := range cleared {
