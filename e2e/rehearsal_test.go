@@ -74,9 +74,8 @@ func TestRehearsal(t *testing.T) {
 // the texts that are corrected, the translations of statements; on a telephone.
 func (p *person) offices() {
 	p.t.Helper()
-	for n, page := range []string{
-		"/administrations/riva/desk", answeringDesk + "/corrections", answeringDesk + "/corrections/title", answeringDesk + "/translations",
-	} {
+	const desk = "/desk/piazza-della-pomposa"
+	for n, page := range []string{"/administrations/riva/desk", desk + "/corrections", desk + "/corrections/title", desk + "/translations"} {
 		p.open(page)
 		p.shot(fmt.Sprintf("office-%d-360", n))
 		var wide int
@@ -84,7 +83,7 @@ func (p *person) offices() {
 			p.t.Errorf("%s is %d px wide", p.at(), wide)
 		}
 	}
-	p.open(answeringDesk + "/corrections/title")
+	p.open(desk + "/corrections/title")
 	p.press("main form button[type=submit]") // nothing is corrected yet
 	if p.count("#errors, .dlf-err") == 0 {
 		p.t.Error("a correction without a reason is made")

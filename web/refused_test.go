@@ -44,6 +44,7 @@ var unrefused = map[string]string{
 	"/desk/{slug}/invitations/{group}/send":               "likewise",
 	"/desk/{slug}/invitations/{group}/until":              "likewise",
 	"/desk/{slug}/invitations/{group}/guests/{guest}":     "likewise",
+	"/desk/{slug}/arguments/{item}/{side}":                "the demonstration has no options: web/argument tries its form",
 	"/desk/{slug}/translations/{item}":                    "the demonstration is in one language: web/translation tries its form",
 }
 

@@ -160,6 +160,7 @@ var unversioned = map[string]string{
 	"/desk/{slug}/invitations/{group}/send":               "sends the letters that were not sent: the second time, none",
 	"/desk/{slug}/invitations/{group}/until":              "names the whole of what it changes",
 	"/desk/{slug}/invitations/{group}/guests/{guest}":     "is about one invitation, whose last code works, if any",
+	"/desk/{slug}/arguments/{item}/{side}":                "is in no page of the demonstration, which has no options: web/argument tries it",
 	"/desk/{slug}/translations/{item}":                    "is in no page of the demonstration, which is held in one language: web/translation tries it",
 }
 

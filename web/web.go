@@ -7,6 +7,7 @@ import (
 
 	"delfi/web/access"
 	webaccount "delfi/web/account"
+	"delfi/web/argument"
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
@@ -43,6 +44,7 @@ type Options struct {
 	Oversight   oversight.Services
 	Invite      invite.Services
 	Search      search.Services
+	Argument    argument.Services
 	Translation translation.Services
 	Demo        demo.Panel
 	Health      Health

@@ -42,6 +42,7 @@ import (
 	"delfi/internal/consultation/oversight"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/strongest"
 	"delfi/internal/consultation/tabulation"
 	"delfi/internal/consultation/translation"
 	"delfi/internal/demo"
@@ -108,6 +109,7 @@ type App struct {
 	Facilitation  *facilitation.Service
 	Corrections   *correction.Service
 	Translations  *translation.Service
+	Strongest     *strongest.Service
 	Ballots       *ballot.Service
 	Tabulation    *tabulation.Service
 	Archive       *archive.Service
@@ -145,6 +147,7 @@ func New(o Options) (*App, error) {
 	a.Corrections = correction.New(db, a.Consultations, a.Record)
 	a.Facilitation = facilitation.New(db, a.Consultations, a.Drafts, a.Panel, a.Record, a.Notices)
 	a.Translations = translation.New(db, a.Record)
+	a.Strongest = strongest.New(db, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)

@@ -8,6 +8,7 @@ import (
 	"delfi/web"
 	webaccess "delfi/web/access"
 	webaccount "delfi/web/account"
+	"delfi/web/argument"
 	"delfi/web/demo"
 	"delfi/web/draft"
 	"delfi/web/draw"
@@ -73,6 +74,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Oversight:   oversight.Services{Accounts: a.Accounts, Scopes: a.Scopes, Oversight: a.Oversight, Corrections: a.Corrections},
 		Invite:      invite.Services{Consultations: a.Consultations, Panel: a.Panel},
 		Search:      search.Services{Search: a.Search},
+		Argument:    argument.Services{Strongest: a.Strongest},
 		Translation: translation.Services{Translations: a.Translations},
 		Draw:        draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},
 		Demo:        o.Demo,
