@@ -196,4 +196,45 @@ func TestFormsAndResultsOfEveryKindOnASmallScreen(t *testing.T) {
 			p.narrow()
 		}
 	}
+	// At 400 % of a screen of 1280 × 1024, in the colours that the reader has chosen.
+	p.do(emulation.SetDeviceMetricsOverride(320, 256, 1, true), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}))
+	for slug, questions := range map[string]int{"quartiere": 5, "tram": 3} {
+		for k := 1; k <= questions; k++ {
+			p.open(fmt.Sprintf("/consultations/%s/rounds/2?item=%d", slug, k))
+			p.narrow()
+			p.enlarged()
+			p.shot(fmt.Sprintf("forced-%s-%d", slug, k))
+		}
+	}
+}
+
+// enlarged fails for a control of the form that has no edge in the colours of the reader, and for
+// one that something lies over while it has the focus.
+func (p *person) enlarged() {
+	p.t.Helper()
+	var found []string
+	p.do(chromedp.Evaluate(`(() => {
+		const found = [], name = e => e.name + " " + e.value + " " + e.innerText.slice(0, 20);
+		const drawn = e => {
+			const s = getComputedStyle(e);
+			return s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 ||
+				["Top", "Right", "Bottom", "Left"].some(k => s["border" + k + "Style"] !== "none" && parseFloat(s["border" + k + "Width"]) > 0);
+		};
+		for (const e of document.querySelectorAll("main input:not([type=hidden]), main select, main textarea, main button, .dlf-sticky button")) {
+			if (!e.checkVisibility()) continue;
+			const box = /radio|checkbox/.test(e.type) && e.closest("label") || e;
+			const self = e.getBoundingClientRect(), own = /radio|checkbox/.test(e.type) && getComputedStyle(e).appearance !== "none" && self.width >= 12 && getComputedStyle(e).opacity > 0;
+			if (!own && ![e, box, ...box.querySelectorAll("span")].some(drawn)) found.push("without an edge: " + name(e));
+			e.focus();
+			if (document.activeElement !== e) { found.push("takes no focus: " + name(e)); continue; }
+			const r = box.getBoundingClientRect(), top = Math.max(r.top, 0), bottom = Math.min(r.bottom, innerHeight);
+			if (bottom - top < Math.min(r.height, 24) - 1) { found.push("out of sight: " + name(e)); continue; }
+			const over = document.elementFromPoint((r.left + r.right) / 2, (top + bottom) / 2);
+			if (!over || !box.contains(over) && !over.contains(box)) found.push("lies under " + (over && over.className) + ": " + name(e));
+		}
+		return found;
+	})()`, &found))
+	for _, one := range found {
+		p.t.Errorf("%s at 400 %%: %s", p.at(), one)
+	}
 }

@@ -67,6 +67,27 @@ func TestRehearsal(t *testing.T) {
 	}
 	giulia.do(emulation.SetEmulatedMedia().WithMedia(""), chromedp.EmulateViewport(360, 800))
 	giulia.template("/desk/prova-policy")
+	giulia.offices()
+}
+
+// offices opens the pages on which an administration looks after its consultations: what waits,
+// the texts that are corrected, the translations of statements; on a telephone.
+func (p *person) offices() {
+	p.t.Helper()
+	const desk = "/desk/piazza-della-pomposa"
+	for n, page := range []string{"/administrations/riva/desk", desk + "/corrections", desk + "/corrections/title", desk + "/translations"} {
+		p.open(page)
+		p.shot(fmt.Sprintf("office-%d-360", n))
+		var wide int
+		if p.do(chromedp.Evaluate(`document.documentElement.scrollWidth`, &wide)); wide > 360 {
+			p.t.Errorf("%s is %d px wide", p.at(), wide)
+		}
+	}
+	p.open(desk + "/corrections/title")
+	p.press("main form button[type=submit]") // nothing is corrected yet
+	if p.count("#errors, .dlf-err") == 0 {
+		p.t.Error("a correction without a reason is made")
+	}
 }
 
 // template keeps a draft as a template, begins another with it, and removes it.

@@ -6,6 +6,7 @@ import (
 
 	"delfi/web/access"
 	webaccount "delfi/web/account"
+	"delfi/web/argument"
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
@@ -76,7 +77,8 @@ func Routes(o Options) ([]page.Route, error) {
 	between, err17 := facilitator.New(o.Facilitator)
 	declared, err18 := membership.New(o.Membership)
 	registry, err19 := secretary.New(o.Secretary)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18, err19); err != nil {
+	weighed, err20 := argument.New(o.Argument)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18, err19, err20); err != nil {
 		return nil, err
 	}
 	signedIn, fresh := page.SignedIn, page.Fresh
@@ -264,6 +266,8 @@ func Routes(o Options) ([]page.Route, error) {
 		post("/desk/{slug}/decide-all", personal, desk.DecideAll, signedIn),
 		get("/desk/{slug}/translations", personal, noStore, translated.Sheet, signedIn),
 		post("/desk/{slug}/translations/{item}", personal, translated.Translate, signedIn),
+		get("/desk/{slug}/arguments", personal, noStore, weighed.Desk, signedIn),
+		post("/desk/{slug}/arguments/{item}/{side}", personal, weighed.Mark, signedIn),
 		get("/desk/{slug}/contributions", personal, noStore, queue.Queue, signedIn),
 		post("/desk/{slug}/contributions", personal, queue.Dispose, signedIn),
 		get("/desk/{slug}/contributions/{contribution}/remove", personal, noStore, queue.BeforeRemoval, signedIn),

@@ -26,6 +26,7 @@ import (
 	"delfi/web"
 	"delfi/web/access"
 	webaccount "delfi/web/account"
+	"delfi/web/argument"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
 	"delfi/web/facilitator"
@@ -414,10 +415,11 @@ func TestEveryHandlerHasARoute(t *testing.T) {
 	between, err16 := facilitator.New(o.Facilitator)
 	declared, err17 := membership.New(o.Membership)
 	registry, err18 := secretary.New(o.Secretary)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18); err != nil {
+	weighed, err19 := argument.New(o.Argument)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15, err16, err17, err18, err19); err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}, "facilitator": {between}, "membership": {declared}, "secretary": {registry}}
+	rooms := map[string][]any{"account": {account}, "public": {open}, "participate": {p, p.Account, p.Code}, "record": {r}, "staff": {desk}, "moderation": {moderated}, "search": {hits}, "library": {docs}, "access": {groups}, "draw": {draws}, "draft": {wizard}, "rehearsal": {trial}, "oversight": {house}, "invite": {guests}, "translation": {translated}, "facilitator": {between}, "membership": {declared}, "secretary": {registry}, "argument": {weighed}}
 	found, err := filepath.Glob("*/routes.go")
 	if err != nil || len(found) != len(rooms) {
 		t.Errorf("the test knows %d rooms of %v: %v", len(rooms), found, err)

@@ -167,6 +167,7 @@ var unversioned = map[string]string{
 	"/desk/{slug}/invitations/{group}/guests/{guest}":     "is about one invitation, whose last code works, if any",
 	"/desk/{slug}/joining":                                "names the whole of what it adds",
 	"/desk/{slug}/joining/{item}/withdraw":                "is about one statement, which joined once",
+	"/desk/{slug}/arguments/{item}/{side}":                "is in no page of the demonstration, which has no options: web/argument tries it",
 	"/desk/{slug}/translations/{item}":                    "is in no page of the demonstration, which is held in one language: web/translation tries it",
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"delfi/web/access"
 	webaccount "delfi/web/account"
+	"delfi/web/argument"
 	"delfi/web/demo"
 	"delfi/web/draft"
 	webdraw "delfi/web/draw"
@@ -48,6 +49,7 @@ type Options struct {
 	Membership  membership.Services
 	Secretary   secretary.Services
 	Search      search.Services
+	Argument    argument.Services
 	Translation translation.Services
 	Facilitator facilitator.Services
 	Demo        demo.Panel

@@ -44,6 +44,7 @@ import (
 	"delfi/internal/consultation/oversight"
 	"delfi/internal/consultation/scope"
 	"delfi/internal/consultation/steering"
+	"delfi/internal/consultation/strongest"
 	"delfi/internal/consultation/tabulation"
 	"delfi/internal/consultation/translation"
 	"delfi/internal/demo"
@@ -114,6 +115,7 @@ type App struct {
 	Briefs        *brief.Service
 	Corrections   *correction.Service
 	Translations  *translation.Service
+	Strongest     *strongest.Service
 	Ballots       *ballot.Service
 	Tabulation    *tabulation.Service
 	Archive       *archive.Service
@@ -154,6 +156,7 @@ func New(o Options) (*App, error) {
 	a.Joining = joining.New(db, a.Consultations, a.Contributions, a.Record)
 	a.Briefs = brief.New(db, a.Record)
 	a.Translations = translation.New(db, a.Record)
+	a.Strongest = strongest.New(db, a.Record)
 	a.Moderation.Work(jobs)
 	a.Ballots = ballot.New(db, a.Consultations, a.Pseudonyms, a.Record)
 	a.Tabulation = tabulation.New(db, jobs, a.Consultations, a.Pseudonyms, a.Record)

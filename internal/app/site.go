@@ -8,6 +8,7 @@ import (
 	"delfi/web"
 	webaccess "delfi/web/access"
 	webaccount "delfi/web/account"
+	"delfi/web/argument"
 	"delfi/web/demo"
 	"delfi/web/draft"
 	"delfi/web/draw"
@@ -78,6 +79,7 @@ func (a *App) Site(o SiteOptions) web.Options {
 		Membership:  membership.Services{Consultations: a.Consultations, Panel: a.Panel},
 		Secretary:   secretary.Services{Access: a.Access, Accounts: a.Accounts},
 		Search:      search.Services{Search: a.Search},
+		Argument:    argument.Services{Strongest: a.Strongest},
 		Translation: translation.Services{Translations: a.Translations},
 		Facilitator: facilitator.Services{Joining: a.Joining, Briefs: a.Briefs},
 		Draw:        draw.Services{Consultations: a.Consultations, Panel: a.Panel, Record: a.Record, Draws: a.Draws},

@@ -13,6 +13,7 @@
 //	draft, draft/form    the drafting form, and its use cases
 //	steering             the acts of staff and of the clock
 //	facilitation         new words for statements between rounds
+//	strongest            the strongest case of each side of an option, marked in public
 //	correction           texts that nothing binds, corrected after the announcement
 //	contribution         the gather round: write, examine, merge
 //	feedback             the document about a round: pure
@@ -84,6 +85,8 @@
 //	  live       undecide ───► live        facilitator [decided since the last round, no round opened]
 //	  settled    undecide ───► live        facilitator [decided since the last round, no round opened]
 //	  dropped    undecide ───► live        facilitator [narrowed since the last round, no round opened]
+//	  live       mark ───────► live        facilitator [policy, between rounds, an argument of the last one, reason]
+//	  settled    mark ───────► settled     facilitator [as above]
 //	  dropped    restore ────► live        moderator [between rounds]
 //	  superseded restore ────► live        moderator, facilitator [between rounds]
 package consultation

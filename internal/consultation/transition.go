@@ -65,6 +65,7 @@ const (
 	ActSupersede Act = "supersede"
 	ActRestore   Act = "restore"
 	ActUndecide  Act = "undecide"
+	ActMark      Act = "mark" // an argument as the strongest of its side
 )
 
 // noun is what a transition moves.
@@ -151,6 +152,8 @@ var transitions = []transition{
 	{ofItem, string(ItemLive), string(ItemLive), ActUndecide, []office.Role{office.Facilitator}, "decided since the last round, no round opened"},
 	{ofItem, string(ItemSettled), string(ItemLive), ActUndecide, []office.Role{office.Facilitator}, "decided since the last round, no round opened"},
 	{ofItem, string(ItemDropped), string(ItemLive), ActUndecide, []office.Role{office.Facilitator}, "narrowed since the last round, no round opened"},
+	{ofItem, string(ItemLive), string(ItemLive), ActMark, []office.Role{office.Facilitator}, "policy, between rounds, an argument of the last one, reason"},
+	{ofItem, string(ItemSettled), string(ItemSettled), ActMark, []office.Role{office.Facilitator}, "as above"},
 	{ofItem, string(ItemDropped), string(ItemLive), ActRestore, []office.Role{office.Moderator}, "between rounds"},
 	{ofItem, string(ItemSuperseded), string(ItemLive), ActRestore, []office.Role{office.Moderator, office.Facilitator}, "between rounds"},
 }

@@ -131,6 +131,7 @@ narrow system live>dropped
 drop moderator live>dropped
 supersede moderator live>superseded
 supersede facilitator live>superseded
+mark facilitator live>live settled>settled
 undecide facilitator live>live settled>live dropped>live
 restore moderator dropped>live superseded>live
 restore facilitator superseded>live

@@ -33,6 +33,7 @@ type Answer struct {
 	Confidence int    // self-rated, 1..4; 0 for none given
 	Reason     string // the words on their way to a closing; to the engine their SHA-256 in lower-case hex; "" for none
 	Argues     Side   // the side that the reason argues, as its author says; "" for not said, or no reason
+	Language   string // in which the reason is written; "" for the protocol's first, or no reason
 }
 
 // Ballot is all answers that one panelist delivered in one round.

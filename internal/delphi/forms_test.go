@@ -334,3 +334,26 @@ func TestConformity(t *testing.T) {
 		t.Error("five who left hide each other: M counts all pairs")
 	}
 }
+
+// An answer crosses a class where both have one: of a criteria item the deciding criterion's.
+func TestCrosses(t *testing.T) {
+	scale := delphi.ItemKind{Kind: delphi.ScaleForm, Points: 9, Classes: delphi.DefaultClasses(9), CannotJudge: true}
+	options := delphi.ItemKind{Kind: delphi.CriteriaForm, Points: 4, Classes: delphi.DefaultClasses(4), Criteria: []string{"cost", "desirability"}}
+	years := delphi.ItemKind{Kind: delphi.EstimateForm, Max: 9, Grid: 1}
+	value := func(v int) delphi.Answer { return delphi.Answer{Value: v} }
+	judged := func(v ...int) delphi.Answer { return delphi.Answer{Criteria: v} }
+	for _, one := range []struct {
+		kind        delphi.ItemKind
+		before, now delphi.Answer
+		want        bool
+	}{
+		{scale, value(3), value(4), true}, {scale, value(4), value(6), false}, {scale, value(9), value(1), true}, {scale, value(7), value(7), false},
+		{scale, delphi.Answer{CannotJudge: true}, value(9), false}, {scale, value(9), delphi.Answer{CannotJudge: true}, false},
+		{options, judged(1, 2), judged(4, 2), false}, {options, judged(1, 2), judged(1, 3), true}, {options, judged(1, 0), judged(1, 3), false},
+		{years, value(1), value(9), false}, {delphi.ItemKind{Kind: delphi.TextForm}, delphi.Answer{}, delphi.Answer{}, false},
+	} {
+		if got := one.kind.Crosses(one.before, one.now); got != one.want {
+			t.Errorf("%s from %+v to %+v: %v", one.kind.Kind, one.before, one.now, got)
+		}
+	}
+}

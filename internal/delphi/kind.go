@@ -118,6 +118,21 @@ func (k ItemKind) Counted(a Answer) (float64, bool) {
 	return float64(k.Min + at*k.Grid), ok
 }
 
+// Crosses tells whether two answers to an item lie in different classes of its scale, of a
+// criteria item by the deciding criterion. An answer without a class crosses none.
+func (k ItemKind) Crosses(before, now Answer) bool {
+	a, ok1 := k.class(before)
+	b, ok2 := k.class(now)
+	return ok1 && ok2 && a != b
+}
+
+// class gives the place of an answer's class among the kind's.
+func (k ItemKind) class(a Answer) (int, bool) {
+	v, ok := k.Counted(a)
+	at := slices.IndexFunc(k.Classes, func(c [2]int) bool { return v >= float64(c[0]) && v <= float64(c[1]) })
+	return at, ok && at >= 0
+}
+
 // Written gives a value of an estimate or date as tables name it.
 func (k ItemKind) Written(v int) string {
 	if k.Kind == DateForm {

@@ -104,6 +104,9 @@ func (c *check) reasons(r *reading, file string, b bearer, reasons []feedback.Re
 			key = end + " " + w.Removed
 			c.result.Reasons++
 		}
+		if w.Lang != "" && !slices.Contains(r.protocol.Languages[1:], w.Lang) {
+			return bad(fmt.Sprintf("reason %d of %s is in a language that is no further one of the protocol", n+1, b.called), w.Lang, strings.Join(r.protocol.Languages, ", "))
+		}
 		if left[key] == 0 {
 			return bad(fmt.Sprintf("reason %d of %s is not one that a ballot gave: no leaf has its digest, with the side that it is said to argue", n+1, b.called), source.Short(w.Text), "a text whose digest the table has")
 		}

@@ -12,16 +12,17 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/ledger/leaf"
 	"delfi/web/page"
 )
 
 // Display is how the reasons of a public page are shown.
 type Display struct {
-	Lang string // of the consultation, in which they are written
-	Desk string // page on which one is removed by law; "" for who may not
+	Lang string // of the consultation, in which they are written where they say no other
+	Desk string // page of those that can be removed by law; "" for who may not
 }
 
-// Display leads whoever may remove a reason to the desk's list. Who has not signed in
+// Display leads whoever may remove a reason to the page before it goes. Who has not signed in
 // reads kept pages, which have no such link.
 func (v View) Display(q *page.Request) Display {
 	t := Display{Lang: v.First()}
@@ -29,6 +30,14 @@ func (v View) Display(q *page.Request) Display {
 		t.Desk = "/desk/" + v.Slug + "/reasons"
 	}
 	return t
+}
+
+// of is the language of a reason.
+func (t Display) of(r *feedback.Given) string { return cmp.Or(r.Lang, t.Lang) }
+
+// removal is the page before a reason is removed by law.
+func (t Display) removal(r *feedback.Given) string {
+	return t.Desk + "/" + leaf.Digest([]byte(r.Text))
 }
 
 func (t Display) Reason(r *feedback.Given) templ.Component { return Reason(t, r) }

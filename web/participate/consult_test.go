@@ -3,6 +3,7 @@ package participate_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -270,12 +271,41 @@ func revision(t *testing.T, h *webtest.House, site *webtest.Site) {
 			if review := b.Get(t, form+"?review=1"); review.Count(".dlf-tag.changed") != 1 {
 				t.Errorf("changed: %q", review.Text(".dlf-review"))
 			}
+			whyChange(t, b, form)
 		}
 	}
 	if outside == 12 {
 		t.Error("everybody is outside the middle half")
 	}
 	atOnce(t, site.As(t, h.Panelist(t, 11)), form)
+}
+
+// whyChange: who answers in another class than in the round before is asked why, in the field
+// for reasons and on the review, until they say it or answer in the same class again.
+func whyChange(t *testing.T, b *webtest.Browser, form string) {
+	t.Helper()
+	was, err := strconv.Atoi(b.Get(t, form+"?item=1").Page.Find("fieldset .dlf-opt.was input").AttrOr("value", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	class := (was - 1) / 3 // of thirds
+	asked := func(value int, reason string) (label, review int) {
+		t.Helper()
+		if got := b.Post(t, form, url.Values{"item": {"1"}, "answer_1": {strconv.Itoa(value)}, "reason_1": {reason}, "act": {"next"}}); got.Status != http.StatusSeeOther {
+			t.Fatalf("%d: %d %q", value, got.Status, got.Text("main"))
+		}
+		return strings.Count(b.Get(t, form+"?item=1").Text("label[for=f-reason_1]"), "Perché cambi?"), b.Get(t, form+"?review=1").Count(".dlf-review a[href$='#f-reason_1']")
+	}
+	other, same := 3*((class+1)%3)+2, 3*class+1+was%3
+	if label, review := asked(other, ""); label != 1 || review != 1 {
+		t.Errorf("from %d to %d: asked in %d fields, on %d lines of the review", was, other, label, review)
+	}
+	if label, review := asked(other, "Mi hanno convinto."); label != 1 || review != 0 {
+		t.Errorf("with a reason: asked in %d fields, on %d lines of the review", label, review)
+	}
+	if label, review := asked(same, ""); label != 0 || review != 0 {
+		t.Errorf("from %d to %d, in one class: asked in %d fields, on %d lines of the review", was, same, label, review)
+	}
 }
 
 // atOnce: on the one page a whole paper is delivered without a review. What must be

@@ -127,6 +127,9 @@ func sides(q *page.Request, now string) []ui.Option {
 // middle half.
 func (p *paperView) reasonHint(q *page.Request, s screen) string {
 	hint := q.T("consultation.paper.why_hint", "max", 600, "all", 2000)
+	if p.crosses(s) {
+		return q.T("consultation.paper.why_crossed") + " " + hint
+	}
 	if s.Form == delphi.ScaleForm && p.asksReason(s.Items[0].ID) {
 		return q.T("consultation.paper.why_outside") + " " + hint
 	}

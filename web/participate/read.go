@@ -101,6 +101,7 @@ func (r *reading) take(i consultation.Item, a answer.Sent, bad []fault.Field) {
 	case a.Cleared:
 		r.out.Cleared = append(r.out.Cleared, a.Item)
 	case a.Given:
+		a.Language = r.p.Language
 		r.out.Given = append(r.out.Given, a.Answer)
 	}
 }

@@ -141,6 +141,36 @@ func (p *paperView) chosen(q *page.Request, s screen, among map[uuid.UUID]delphi
 	return all
 }
 
+// written is the language of the words about a question that its form shows: of those in the
+// working copy their own, of what is yet to be written the one in which the form is read.
+func (p *paperView) written(s screen) string {
+	for _, a := range p.reasoned(s) {
+		if p.Sent == nil {
+			return p.Lang(a.Language)
+		}
+	}
+	return p.Language
+}
+
+// crosses tells whether the working copy's answer lies in another class than the reader's
+// answer of the round before, which one may say why.
+func (p *paperView) crosses(s screen) bool {
+	if s.list() || p.standing() || !p.reasons() {
+		return false
+	}
+	before, then := p.Last[s.Items[0].ID]
+	now, given := p.Draft[s.Items[0].ID]
+	return then && given && s.Kind.Crosses(before, now)
+}
+
+// whyLabel names the field for one's own reason.
+func (p *paperView) whyLabel(q *page.Request, s screen) string {
+	if p.crosses(s) {
+		return q.T("consultation.paper.why_change")
+	}
+	return q.T("consultation.paper.why")
+}
+
 // reasoned are the answers to a question that have words in the working copy.
 func (p *paperView) reasoned(s screen) []delphi.Answer {
 	var all []delphi.Answer

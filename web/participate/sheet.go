@@ -115,7 +115,7 @@ func (p *paperView) own(i consultation.Item) templ.Component {
 			}
 		}
 		_, given := p.Draft[i.ID]
-		wrote := (now.Reason != "" || now.Argues != "") && p.reasons()
+		wrote := (now.Reason != "" || now.Argues != "") && p.reasons() || p.crosses(s)
 		key := piece.Key{
 			Part: "statement", Of: i.Number,
 			Vary: vary(flag(p.All), flag(p.Last == nil), last, beside, note, flag(p.Told(i.ID)), now.Choice, flag(given), flag(wrote)),
@@ -204,7 +204,7 @@ func ownPlace(m dossier.Measured, s screen, n int) string {
 
 // asksWhy asks for one's own reason.
 func (p *paperView) asksWhy(s screen, written typed) templ.Component {
-	if written != (typed{}) {
+	if written != (typed{}) || p.crosses(s) {
 		return why(p, s, written)
 	}
 	return p.kept("why", s, 0, "", why(p, s, written))

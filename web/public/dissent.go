@@ -20,7 +20,7 @@ func given(reasons []schema.Reason) []feedback.Given {
 	out := make([]feedback.Given, len(reasons))
 	for i, r := range reasons {
 		out[i] = feedback.Given{
-			Reason: feedback.Reason{Text: r.Text, Removed: r.Removed, Outside: r.Outside, Side: r.Side, Place: r.Place},
+			Reason: feedback.Reason{Text: r.Text, Removed: r.Removed, Lang: r.Lang, Outside: r.Outside, Side: r.Side, Place: r.Place},
 			People: r.People,
 		}
 	}

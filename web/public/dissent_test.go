@@ -25,7 +25,7 @@ func TestReasonsLeadWhoMayRemoveThemToTheDesk(t *testing.T) {
 			if led {
 				want = got.Count(".dlf-said")
 			}
-			if n := got.Count(".dlf-reason a[href*='/reasons#r-']"); n != want {
+			if n := got.Count(".dlf-reason a[href*='/desk/'][href*='/reasons/']"); n != want {
 				t.Errorf("%q at %s: %d links to the desk, want %d", who, path, n, want)
 			}
 		}

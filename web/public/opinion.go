@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/strongest"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/delphi/table"
 	"delfi/internal/delphi/verdict"
@@ -27,6 +28,7 @@ import (
 type opinionView struct {
 	view
 	schema.Opinion
+	cases []strongest.Case // that the facilitator marked, without their words
 }
 
 // opinion shows the published opinion.
@@ -48,7 +50,31 @@ func (c room) published(q *page.Request) (opinionView, error) {
 	if fault.KindOf(err) == fault.NotFound {
 		return opinionView{}, fault.New(fault.NotFound, "no_opinion", "the opinion has not been published yet")
 	}
-	return opinionView{view: v, Opinion: o.In(v.Language)}, err
+	if err != nil {
+		return opinionView{}, err
+	}
+	out := opinionView{view: v, Opinion: o.In(v.Language)}
+	if strongest.Weighs(v.Consultation) {
+		entries, err := c.Record.Of(q.Context(), v.ID)
+		if err != nil {
+			return opinionView{}, err
+		}
+		out.cases = strongest.Read(entries)
+	}
+	return out, nil
+}
+
+// strongest are the marked cases of an item with their words, which stand in the opinion.
+func (o opinionView) strongest(i schema.Item) []strongest.Case {
+	var out []strongest.Case
+	for _, one := range strongest.Of(o.cases, i.Number) {
+		for _, r := range i.History {
+			if found, stands := one.Found(r.Reasons); r.Round == one.Round && stands {
+				out = append(out, found)
+			}
+		}
+	}
+	return out
 }
 
 // Opinion draws the page of an opinion that is stored nowhere.

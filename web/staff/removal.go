@@ -3,7 +3,10 @@ package staff
 import (
 	"cmp"
 	"errors"
+	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 
 	"delfi/internal/account/office"
 	"delfi/internal/consultation"
@@ -19,7 +22,36 @@ import (
 // removalView is the page on which a reason's text is removed by law.
 type removalView struct {
 	Consultation consultation.Consultation
-	Reasons      []published
+	Reasons      []published // all that are public and stand
+	Search       string      // words that are looked for; "" for all
+	Page         int         // from 1
+}
+
+// perPage is how many reasons one page of the desk has, as the public pages of all reasons.
+const perPage = 50
+
+// found are the reasons that have every word that is looked for.
+func (v removalView) found() []published {
+	words := strings.Fields(strings.ToLower(v.Search))
+	return slices.DeleteFunc(slices.Clone(v.Reasons), func(r published) bool {
+		text := strings.ToLower(r.Text)
+		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+	})
+}
+
+// pages is how many pages some reasons take.
+func pages(all []published) int { return max(1, (len(all)+perPage-1)/perPage) }
+
+// here are those of some reasons that stand on this page.
+func (v removalView) here(all []published) []published {
+	return all[min((v.Page-1)*perPage, len(all)):min(v.Page*perPage, len(all))]
+}
+
+// path is the address of the list; turned that of one of its pages, of what is looked for.
+func (v removalView) path() string { return "/desk/" + v.Consultation.Slug + "/reasons" }
+
+func (v removalView) turned(n int) string {
+	return v.path() + "?" + url.Values{"q": {v.Search}, "page": {strconv.Itoa(n)}}.Encode()
 }
 
 // published is a reason that stands in a feedback document.
@@ -28,6 +60,7 @@ type published struct {
 	List   string // the kind of its list; "" for one about a statement
 	Digest string
 	Text   string
+	Lang   string // of the text, as the document says it
 }
 
 // about names what a reason is about: a statement, or a list as a whole.
@@ -54,6 +87,10 @@ func (d room) reason(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	v.Search, v.Page = strings.TrimSpace(q.Query("q")), 1
+	if n, err := strconv.Atoi(q.Query("page")); err == nil {
+		v.Page = min(max(n, 1), pages(v.found()))
+	}
 	return q.Render(200, removalPage(v))
 }
 
@@ -75,7 +112,7 @@ func (d room) reasons(q *page.Request) (removalView, error) {
 			return
 		}
 		seen[one] = true
-		one.Digest = leaf.Digest([]byte(reason.Text))
+		one.Digest, one.Lang = leaf.Digest([]byte(reason.Text)), c.Lang(reason.Lang)
 		v.Reasons = append(v.Reasons, one)
 	}
 	for _, r := range c.Rounds {
@@ -124,13 +161,13 @@ func (d room) beforeReason(q *page.Request) error {
 
 // removal is the page before a reason goes.
 func (v removalView) removal(q *page.Request, r published) ui.Removal {
-	list := "/desk/" + v.Consultation.Slug + "/reasons"
+	list := v.path()
 	f := v.frame(q)
 	f.Crumbs[2].Path = list
 	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: q.T("staff.removal.button")})
 	return ui.Removal{
 		Frame: f, Kicker: v.Consultation.Title, KickerLang: v.Consultation.Language, Title: q.T("staff.removal.reason_before", "about", r.about(q)),
-		Words: r.Text, Lang: v.Consultation.Language,
+		Words: r.Text, Lang: r.Lang,
 		Goes:   []string{q.T("staff.removal.words_go"), q.T("staff.removal.reason_goes")},
 		Stays:  []string{q.T("staff.removal.reason_stays"), q.T("staff.removal.trace_stays")},
 		Action: list + "/" + r.Digest, Button: q.T("staff.removal.button"), Back: list, BackWords: q.T("staff.removal.reason_back"),
@@ -163,5 +200,5 @@ func (d room) removeReason(q *page.Request) error {
 		return err
 	}
 	q.Flash("staff.done.removed")
-	return q.Redirect("/desk/" + v.Consultation.Slug + "/reasons")
+	return q.Redirect(v.path())
 }

@@ -86,14 +86,14 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at("mercato-coperto", "/protocol.json"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/contributions"), Denied: hidden},
 	}
-	for _, page := range []string{"/template", "/translations", "/joining", "/rehearsal", "/rehearsal/agree-1-20", "/rehearsal/agree-1-20/rounds/2", "/rehearsal/agree-1-20/rounds/2/form", "/rehearsal/agree-1-20/rounds/2/criteria", "/rehearsal/agree-1-20/rounds/2/reasons/1/1", "/rehearsal/agree-1-20/opinion", "/rehearsal/agree-1-20/opinion/reasons/1/1"} {
+	for _, page := range []string{"/template", "/translations", "/joining", "/arguments", "/rehearsal", "/rehearsal/agree-1-20", "/rehearsal/agree-1-20/rounds/2", "/rehearsal/agree-1-20/rounds/2/form", "/rehearsal/agree-1-20/rounds/2/criteria", "/rehearsal/agree-1-20/rounds/2/reasons/1/1", "/rehearsal/agree-1-20/opinion", "/rehearsal/agree-1-20/opinion/reasons/1/1"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, page), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", page), Denied: hidden})
 	}
 	for _, act := range []string{"/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/publish", "/withdraw", "/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close", "/rounds/1/release", "/rounds/3/brief", "/invitations/cittadini/guests/" + uuid.NewString() + "/revoke"} {
 		routes = append(routes, webtest.Route{Method: "GET", Path: at(webtest.Answering, act), Denied: denied}, webtest.Route{Method: "GET", Path: at("mercato-coperto", act), Denied: hidden})
 	}
 	for _, act := range []string{
-		"/draft/question", "/draft/summary", "/duplicate", "/template", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/corrections/title", "/translations/" + uuid.NewString(), "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
+		"/draft/question", "/draft/summary", "/duplicate", "/template", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/corrections/title", "/translations/" + uuid.NewString(), "/arguments/1/for", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
 		"/invitations/cittadini", "/invitations/cittadini/import", "/invitations/cittadini/send", "/invitations/cittadini/until", "/invitations/cittadini/guests/" + uuid.NewString(),
 		"/draws/cittadini/list", "/draws/cittadini/rule", "/draws/cittadini/commit", "/draws/cittadini/open", "/draws/cittadini/signature", "/draws/cittadini/reserves", "/draws/cittadini/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close", "/rounds/3/brief", "/rounds/1/release",

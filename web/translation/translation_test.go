@@ -1,17 +1,19 @@
 package translation_test
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
 
-	"context"
-
+	"delfi/internal/account"
 	"delfi/internal/apptest"
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/delphi"
 	"delfi/internal/platform/postgres"
 	"delfi/web/ui"
 	"delfi/web/webtest"
@@ -233,6 +235,7 @@ func TestReading(t *testing.T) {
 		t.Errorf("the form's languages are %s", ballot.Text(".dlf-reads"))
 	}
 	w.corrected(reader, at)
+	w.reasons(anna, at)
 }
 
 // corrected walks a correction in each language: one act, one trace with the words of each, and a
@@ -276,5 +279,38 @@ func (w town) corrected(reader *webtest.Browser, at string) {
 	v.Set("now.de", "Der alte Platz")
 	if got := giulia.Post(w.T, action, v); got.Status != 409 || !strings.Contains(got.Text("#stale"), "Der neue Platz") || got.Page.Find(`textarea[name="now.de"]`).Text() != "Der alte Platz" {
 		w.Errorf("sent from the page of before: %d %s", got.Status, got.Text("main"))
+	}
+}
+
+// reasons: the words beside an answer keep the language in which their author read, whichever
+// page sends them again, to the page of the result.
+func (w town) reasons(anna account.Actor, at string) {
+	w.Helper()
+	items, err := w.Consultations.Items(w.Context(), w.c.ID)
+	w.ok(err)
+	for n := range 20 {
+		w.ok(w.Panel.Enrol(w.Context(), w.Panelist(w.T, n), w.c.ID, w.c.Protocol.Panel.Groups[0].ID))
+		w.Cast(w.T, w.c, 2, n, ballot.Answers{Given: []delphi.Answer{{Item: items[0].ID.String(), Value: 1 + n%9, Reason: "Di sera fa fresco."}}})
+	}
+	const words = "Abends ist es kühl."
+	b := w.site.As(w.T, anna)
+	for _, page := range []string{"/de" + at, at} {
+		if got := b.Post(w.T, page+"/rounds/2", url.Values{"item": {"1"}, "answer_1": {"9"}, "reason_1": {words}, "act": {"next"}}); got.Status != 303 {
+			w.Fatalf("%s: %d %s", page, got.Status, got.Text("main"))
+		}
+	}
+	if got := b.Get(w.T, at+"/rounds/2?item=1").Page.Find("textarea[name=reason_1]"); got.Text() != words || got.AttrOr("lang", "") != "de" {
+		w.Errorf("the field has %q in %q", got.Text(), got.AttrOr("lang", ""))
+	}
+	if got := b.Get(w.T, at+"/rounds/2?review=1"); got.Text(".dlf-said[lang=de]") != words {
+		w.Errorf("the review: %s", got.Text(".dlf-review"))
+	}
+	if got := b.Post(w.T, at+"/rounds/2", url.Values{"act": {"deliver"}}); got.Status != 303 {
+		w.Fatalf("delivered: %d %s", got.Status, got.Text("main"))
+	}
+	w.House.Close(w.T, w.c, 2)
+	got := w.site.Stranger().Get(w.T, at+"/rounds/2")
+	if strings.Trim(got.Text(".dlf-said[lang=de]"), "«»") != words || strings.Trim(got.Page.Find(".dlf-said[lang=it]").First().Text(), "«»") != "Di sera fa fresco." {
+		w.Errorf("the result has in German %q, in Italian %q", got.Text(".dlf-said[lang=de]"), got.Page.Find(".dlf-said[lang=it]").First().Text())
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/a-h/templ"
 
 	"delfi/internal/fault"
-	"delfi/internal/ledger/leaf"
 	"delfi/web/page"
 )
 
@@ -135,9 +134,6 @@ func ID(name string) string {
 		return '-'
 	}, name)
 }
-
-// ReasonID is the id of a public reason where the desk lists them.
-func ReasonID(text string) string { return "r-" + leaf.Digest([]byte(text)) }
 
 // choiceID is the id of the i-th of several inputs of one field; the first has the field's.
 func choiceID(f Field, i int) string {

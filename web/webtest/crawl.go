@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,8 +22,9 @@ type Found struct {
 const perKind = 3
 
 // Crawl reads the pages of the site that links, redirects and reading forms lead to from
-// the addresses given, each once, in the order in which they were found. Answers that are
-// no pages are left out; switching the language and signing in are not followed.
+// the addresses given, each once, in the order in which they were found. A page that fails, or
+// whose headings skip a level, fails the test. Answers that are no pages are left out; switching
+// the language and signing in are not followed.
 func (b *Browser) Crawl(t testing.TB, from ...string) []Found {
 	t.Helper()
 	var all []Found
@@ -47,6 +49,9 @@ func (b *Browser) Crawl(t testing.TB, from ...string) []Found {
 		if got.Status >= http.StatusInternalServerError {
 			t.Errorf("%s: %d", path, got.Status)
 		}
+		if skips := Skips(got.Page); len(skips) > 0 {
+			t.Errorf("%s: headings skip a level at %q", path, skips)
+		}
 		kinds[kind]++
 		all = append(all, Found{path, got})
 		got.Page.Find("a[href]").Each(func(_ int, a *goquery.Selection) {
@@ -59,6 +64,21 @@ func (b *Browser) Crawl(t testing.TB, from ...string) []Found {
 			}
 		})
 	}
+	return all
+}
+
+// Skips gives the headings of a page that stand more than one level below the one before them,
+// with their level: who reads by headings finds nothing between.
+func Skips(page *goquery.Document) []string {
+	var all []string
+	before := 0
+	page.Find("h1, h2, h3, h4, h5, h6").Each(func(_ int, h *goquery.Selection) {
+		level := int(goquery.NodeName(h)[1] - '0')
+		if level > before+1 {
+			all = append(all, fmt.Sprintf("h%d %s", level, strings.Join(strings.Fields(h.Text()), " ")))
+		}
+		before = level
+	})
 	return all
 }
 

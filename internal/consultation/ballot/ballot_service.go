@@ -58,7 +58,7 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	if err := b.takes(s.db.Now()); err != nil {
 		return Paper{}, err
 	}
-	p := Paper{Round: b.Round, Items: b.Items, Codecs: b.form.codecs, Shuffle: safe.Reader(seat, b.Round.ID)}
+	p := Paper{Round: b.Round, Items: b.Items, Codecs: b.form.codecs, Cases: b.cases, Shuffle: safe.Reader(seat, b.Round.ID)}
 	if p.Feedback, err = s.shown(ctx, b); err != nil {
 		return Paper{}, err
 	}
@@ -217,6 +217,9 @@ func (f form) compose(safe *pseudonym.Safe, seat pseudonym.Seat, round consultat
 		draft = payload.Payload{Codecs: f.codecs, Entries: append(make([]payload.Entry, 0, len(delivered.Entries)+len(written)), delivered.Entries...)}
 	}
 	for _, e := range written {
+		if at, found := draft.Find(e.Item); found && draft.Entries[at].Reason == e.Reason {
+			e.Language = draft.Entries[at].Language // of the words, whichever page they are sent from again
+		}
 		draft.Put(e)
 	}
 	for _, item := range cleared {

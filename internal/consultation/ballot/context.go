@@ -11,6 +11,7 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/feedback/archive"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/consultation/strongest"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
@@ -26,6 +27,7 @@ type roundContext struct {
 	before     *consultation.Round // the answering round before; nil in the first
 	earlier    *answer.Set         // its codecs
 	checkpoint checkpoint
+	cases      []strongest.Case // that the facilitator marked
 }
 
 // checkpoint is what the receipts of one round have in common: the same for
@@ -65,6 +67,9 @@ func (s *Service) context(ctx context.Context, of uuid.UUID, round int) (roundCo
 			return nil
 		}
 		if b.form, err = newForm(b.Consultation.Protocol, b.Round.Kind, b.Items); err != nil {
+			return err
+		}
+		if b.cases, err = strongest.Find(ctx, tx, s.record, b.Consultation); err != nil {
 			return err
 		}
 		if b.checkpoint.size, b.checkpoint.root, err = s.record.Opened(ctx, tx, of, round); err != nil {

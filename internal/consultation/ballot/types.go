@@ -9,6 +9,7 @@ import (
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/feedback"
+	"delfi/internal/consultation/strongest"
 	"delfi/internal/delphi"
 )
 
@@ -26,6 +27,7 @@ type Paper struct {
 	Mark      string                      // of the delivered ballot, hex; "" when none
 	Feedback  *feedback.Document          // the stored document of the previous answering round, nil in the first; of a standing one its last release, for whoever has answered: see Told
 	Shuffle   []byte                      // key of this reader's order of reasons
+	Cases     []strongest.Case            // the strongest of each side of options, as the facilitator marked them
 }
 
 // standing tells whether it is the form of a standing round.

@@ -54,6 +54,21 @@ func TestACorrectionLeavesItsTrace(t *testing.T) {
 			t.Errorf("the record of %s: %+v", text, m)
 		}
 	}
+	// Another draft like it begins with the words that it has by now.
+	copied, err := w.Drafts.Duplicate(t.Context(), giulia, c.Slug, func(title string) string { return title })
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := w.Drafts.Form(t.Context(), giulia, copied.Slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, now := []string{f.Title, f.Question, f.Background, f.CommitmentAct, f.CommitmentSignatory, f.CommitmentMoney, f.CommitmentLeftOut}, w.Reread(t, c)
+	for n, text := range consultation.Texts {
+		if got[n] != *now.Words(text) {
+			t.Errorf("the copy's %s is %q, the consultation says %q", text, got[n], *now.Words(text))
+		}
+	}
 }
 
 // TestACorrectionIsOneActInAllLanguages: each language gets its new words, and one that is left

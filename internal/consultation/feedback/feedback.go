@@ -226,7 +226,7 @@ func reasonsOf(p protocol.Protocol, i ItemResult, name string, round uuid.UUID, 
 	for n, r := range reasons {
 		all[n] = placed{
 			digest: sha256.Sum256([]byte("reason order v1" + round.String() + name + r.Reason)),
-			Reason: Reason{Text: r.Reason, Outside: p.Feedback.Reasons == "outside-first" && outside(p, i, r)},
+			Reason: Reason{Text: r.Reason, Lang: r.Language, Outside: p.Feedback.Reasons == "outside-first" && outside(p, i, r)},
 		}
 		if all[n].Side = r.Argues; all[n].Side == "" && len(i.Counts.Places) > 0 {
 			all[n].Place = table.PlaceOf(p, i.Kind, r)
@@ -237,7 +237,7 @@ func reasonsOf(p protocol.Protocol, i ItemResult, name string, round uuid.UUID, 
 			return c
 		}
 		// Equal words from two people: what differs is told, not who came first.
-		if c := cmp.Or(cmp.Compare(a.Side, b.Side), cmp.Compare(a.Place, b.Place)); c != 0 {
+		if c := cmp.Or(cmp.Compare(a.Side, b.Side), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Lang, b.Lang)); c != 0 {
 			return c
 		}
 		if a.Outside != b.Outside && a.Outside {

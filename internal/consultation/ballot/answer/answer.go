@@ -49,14 +49,15 @@ var kinds = map[delphi.Form]func(delphi.ItemKind) Codec{
 // Set has the codecs of a protocol's kinds in one kind of round: what is to be ranked is
 // first selected. Many use it at once; nothing changes it.
 type Set struct {
-	codecs []Codec
-	kinds  []delphi.ItemKind
-	round  delphi.RoundKind
+	codecs    []Codec
+	kinds     []delphi.ItemKind
+	round     delphi.RoundKind
+	languages []string // of the protocol, the first of which binds
 }
 
 // For makes the codecs of a protocol in a kind of round.
 func For(p protocol.Protocol, r delphi.RoundKind) *Set {
-	s := &Set{kinds: p.ItemKinds, round: r}
+	s := &Set{kinds: p.ItemKinds, round: r, languages: p.Languages}
 	for _, k := range p.ItemKinds {
 		s.codecs = append(s.codecs, kinds[k.In(r)](k))
 	}
@@ -87,6 +88,22 @@ func (s *Set) Most(kind int) int {
 		return s.kinds[kind].K
 	}
 	return 0
+}
+
+// Language gives the number of a language of the protocol, 0 for its first and for one that
+// it does not declare.
+func (s *Set) Language(lang string) int { return max(0, slices.Index(s.languages, lang)) }
+
+// LanguageAt gives a language of the protocol by its number; "" for the first, and false
+// where there is none.
+func (s *Set) LanguageAt(n int) (string, bool) {
+	if n == 0 {
+		return "", true
+	}
+	if n >= len(s.languages) {
+		return "", false
+	}
+	return s.languages[n], true
 }
 
 // Number gives a kind's number by its id.

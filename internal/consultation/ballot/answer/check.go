@@ -100,8 +100,9 @@ func (s *Set) Read(form Form, kind int, of Question) (Sent, []fault.Field) {
 func (s *Set) Check(kind int, a *delphi.Answer, of Question) []fault.Field {
 	var bad []fault.Field
 	if !words(a, of, &bad) {
-		a.Argues = "" // a side without words is not said of anything
+		a.Argues, a.Language = "", "" // neither is said of anything without words
 	}
+	a.Language, _ = s.LanguageAt(s.Language(a.Language))
 	if a.Argues != "" && !a.Argues.Said() {
 		bad = append(bad, fault.Field{
 			Name: of.ArguesField(), Code: "unknown_side",

@@ -33,8 +33,8 @@ const (
 //	version 5 · randomness 32 · browser 16, zeros for none · length of words, words 80 ·
 //	number of marks, marks 16 × 32 · number of entries 2 · entries · zeros
 //
-// An entry is item 16 · number of its kind 1 · since 2 · side and confidence 1 · length
-// of reason 2 · the answer in the width of its kind (package answer) · reason.
+// An entry is item 16 · number of its kind 1 · since 2 · side, confidence and language 1 ·
+// length of reason 2 · the answer in the width of its kind (package answer) · reason.
 type Payload struct {
 	Codecs     *answer.Set // of the round's kinds
 	Random     [32]byte    // the server's part of the seed
@@ -51,8 +51,9 @@ type Entry struct {
 	delphi.Answer
 }
 
-// argued are the sides of reasons by the lower two bits of the byte for side and
-// confidence.
+// argued are the sides of reasons by the lower two bits of the byte for what is said beside an
+// answer. The next three are the confidence, the upper three the number of the reason's
+// language among the protocol's, which declares at most eight.
 var argued = [...]delphi.Side{"", delphi.Against, delphi.For, delphi.Neither}
 
 const (
@@ -62,7 +63,7 @@ const (
 	marksAt   = wordsAt + 1 + MaxWords         // number of superseded marks and their room
 	countAt   = marksAt + 1 + 32*MaxSuperseded // number of entries
 	headSize  = countAt + 2
-	entryHead = 16 + 1 + 2 + 1 + 2 // item, kind, since, side and confidence, length of reason
+	entryHead = 16 + 1 + 2 + 1 + 2 // item, kind, since, what is said beside, length of reason
 )
 
 // Layout is the room in every payload of a round.
@@ -123,7 +124,7 @@ func (s Payload) Encode(l Layout) ([]byte, error) {
 		e := &s.Entries[i]
 		b = append(append(b, e.Item[:]...), byte(e.Kind))
 		b = binary.BigEndian.AppendUint16(b, e.Since)
-		b = append(b, byte(slices.Index(argued[:], e.Argues)|e.Confidence<<2))
+		b = append(b, byte(slices.Index(argued[:], e.Argues)|e.Confidence<<2|s.Codecs.Language(e.Language)<<5))
 		b = binary.BigEndian.AppendUint16(b, uint16(len(e.Reason)))
 		from := len(b)
 		b = b[:from+s.Codecs.Codec(e.Kind).Width()]
@@ -181,10 +182,11 @@ func (e *Entry) decode(b []byte, codecs *answer.Set, reasons bool) ([]byte, bool
 		return nil, false
 	}
 	e.Item, e.Kind, e.Since = uuid.UUID(b[:16]), int(b[16]), binary.BigEndian.Uint16(b[17:19])
-	e.Answer = delphi.Answer{Criteria: e.Criteria[:0], Argues: argued[b[19]&3], Confidence: int(b[19] >> 2)}
+	language, known := codecs.LanguageAt(int(b[19] >> 5))
+	e.Answer = delphi.Answer{Criteria: e.Criteria[:0], Argues: argued[b[19]&3], Confidence: int(b[19] >> 2 & 7), Language: language}
 	text, codec := int(binary.BigEndian.Uint16(b[20:22])), codecs.Codec(e.Kind)
 	b = b[entryHead:]
-	if e.Confidence > answer.Confidences || len(b) < codec.Width()+text || !codec.Decode(b[:codec.Width()], &e.Answer) {
+	if !known || e.Confidence > answer.Confidences || len(b) < codec.Width()+text || !codec.Decode(b[:codec.Width()], &e.Answer) {
 		return nil, false
 	}
 	b = b[codec.Width():]

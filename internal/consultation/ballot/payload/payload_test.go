@@ -16,8 +16,10 @@ import (
 	"delfi/internal/ledger/leaf"
 )
 
-// codecs are those of a protocol with one scale.
-var codecs = answer.For(protocol.Protocol{ItemKinds: []delphi.ItemKind{{ID: "k", Kind: delphi.ScaleForm, Points: 9, CannotJudge: true}}}, delphi.AnswerRound)
+// codecs are those of a protocol with one scale, in as many languages as one can have.
+var codecs = answer.For(protocol.Protocol{Languages: languages, ItemKinds: []delphi.ItemKind{{ID: "k", Kind: delphi.ScaleForm, Points: 9, CannotJudge: true}}}, delphi.AnswerRound)
+
+var languages = []string{"it", "de", "en", "fr", "sl", "la", "oc", "rm"}
 
 func entry(item byte, value int) Entry {
 	return Entry{Item: uuid.UUID{item}, Answer: delphi.Answer{Value: value}}
@@ -43,6 +45,7 @@ func drawPayload(t *rapid.T) (Payload, Layout) {
 		if reason := rapid.StringN(0, 50, -1).Draw(t, "reason"); s.ReasonBytes()+len(reason) <= l.Reasons {
 			e.Reason = reason
 			e.Argues = rapid.SampledFrom(argued[:]).Draw(t, "argues")
+			e.Language, _ = codecs.LanguageAt(rapid.IntRange(0, len(languages)-1).Draw(t, "language"))
 		}
 		s.Put(e)
 	}
@@ -66,7 +69,30 @@ func TestEveryPayloadOfARoundHasOneLengthAndComesBackWhole(t *testing.T) {
 		if !got.Same(s) || got.Random != s.Random || got.Part != s.Part || !slices.Equal(got.Superseded, s.Superseded) {
 			t.Fatalf("got %+v, want %+v", got, s)
 		}
+		for n := range s.Entries {
+			if got.Entries[n].Language != s.Entries[n].Language {
+				t.Fatalf("a reason in %q comes back in %q", s.Entries[n].Language, got.Entries[n].Language)
+			}
+		}
 	})
+}
+
+// A payload whose reason is in a language that the protocol does not declare cannot be read.
+func TestALanguageThatNobodyDeclaredIsRefused(t *testing.T) {
+	one := entry(1, 5)
+	one.Reason, one.Language = "perché sì", "rm"
+	s := Payload{Codecs: codecs, Entries: []Entry{one}}
+	b, err := s.Encode(LayoutOf(codecs, []int{0}, true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	few := answer.For(protocol.Protocol{Languages: languages[:7], ItemKinds: []delphi.ItemKind{{ID: "k", Kind: delphi.ScaleForm, Points: 9, CannotJudge: true}}}, delphi.AnswerRound)
+	if _, err := Decode(b, few); err == nil {
+		t.Error("it is read")
+	}
+	if got, err := Decode(b, codecs); err != nil || got.Entries[0].Language != "rm" {
+		t.Errorf("%+v, %v", got.Entries, err)
+	}
 }
 
 func TestDecodingAnythingNeverPanics(t *testing.T) {

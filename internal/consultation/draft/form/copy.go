@@ -39,8 +39,8 @@ func (f Form) Import(text string) (Form, error) {
 	return f, err
 }
 
-// Copied gives the form of another consultation like one: its words and rules, without address,
-// dates and staff.
+// Copied gives the form of another consultation like one: its words, as they were corrected since
+// it was announced, and rules, without address, dates and staff.
 func Copied(c consultation.Consultation) (Form, error) {
 	f := Form{Language: c.Language, Title: c.Title, Question: c.Question, Background: c.Background}
 	if c.Form != "" {
@@ -48,10 +48,30 @@ func Copied(c consultation.Consultation) (Form, error) {
 		if f, err = Parse(c.Form); err != nil {
 			return f, err
 		}
+		if c.Stage != consultation.Draft {
+			f.correct(c)
+		}
 	} else {
 		f.Protocol = string(c.Protocol.Canonical())
 	}
 	f.Protocol = f.Plan().Without("anonymity.latest_key_date").String()
 	f.Slug, f.StartsOn, f.CommitmentDecideBy = "", "", ""
 	return f, nil
+}
+
+// correct gives the form the texts of an announced consultation. A translation that a correction
+// took away goes too.
+func (f *Form) correct(c consultation.Consultation) {
+	for t, field := range map[consultation.Text]*string{
+		consultation.TitleText: &f.Title, consultation.QuestionText: &f.Question, consultation.BackgroundText: &f.Background,
+		consultation.ActText: &f.CommitmentAct, consultation.SignatoryText: &f.CommitmentSignatory,
+		consultation.MoneyText: &f.CommitmentMoney, consultation.LeftOutText: &f.CommitmentLeftOut,
+	} {
+		*field = *c.Words(t)
+		for lang, translated := range f.Translations {
+			if _, stands := c.Translations[lang][t.Field()]; !stands {
+				delete(translated, t.Field())
+			}
+		}
+	}
 }
