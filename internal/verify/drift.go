@@ -12,7 +12,7 @@ import (
 // to rest, as the stopping rule asks.
 func (r *reading) drifted() error {
 	for _, w := range r.life.Rounds {
-		if by, early := w.Drifted(r.protocol); early && !rests(r.protocol, w, r.closings) {
+		if by, early := w.Drifted(); early && !rests(r.protocol, w, r.closings) {
 			return by.Fault(fmt.Sprintf("round %d closes by itself, and its last releases say that it moves", w.Number), by.Minute, "at its deadline")
 		}
 	}

@@ -303,6 +303,22 @@ func TestEverythingSettles(t *testing.T) {
 	}
 }
 
+// TestAStatementIsBroughtBackAfterTheDay on which the next round was planned, since all would
+// settle: by the next day the round opens, and nothing was put off.
+func TestAStatementIsBroughtBackAfterTheDay(t *testing.T) {
+	h := newTown(t)
+	h.proposed = verdict.Settle
+	h.answered(2)
+	h.work("2026-04-10 09:00")
+	it := h.items()[0]
+	h.ok(h.s.Decide(t.Context(), h.furio, slug, it.ID, consultation.GoOn, "Non è ancora chiaro.", h.decided(it.ID)))
+	h.work("2026-04-11 09:00")
+	h.is(consultation.Running, consultation.RoundReleased, consultation.RoundReleased, consultation.RoundOpen)
+	if n := h.round(3).Postponed; n != 0 {
+		t.Errorf("put off by %d days", n)
+	}
+}
+
 // TestSuspension makes forms read-only, shifts dates by whole days, and ends by
 // itself when 90 days are spent.
 func TestSuspension(t *testing.T) {

@@ -171,8 +171,8 @@ func (s *Service) openPlanned(ctx context.Context, tx *postgres.Tx, c *consultat
 		return s.withdraw(ctx, tx, c, consultation.Itself, c.Guarded(why))
 	case errors.Is(why, consultation.ErrNoLiveItem) && c.LastReleased() != nil:
 		// Everything would settle: nothing is put off, it is over. The facilitator
-		// has 14 days to conclude, or to bring a statement back.
-		return nil
+		// has 14 days to conclude, or to bring a statement back: then it opens.
+		return s.jobs.Enqueue(ctx, tx, openRound{Round: r.ID}, civiltime.AddDays(tx.Now, 1))
 	}
 	return s.postpone(ctx, tx, c, r, why)
 }

@@ -62,6 +62,7 @@ type Round struct {
 	deadline time.Time // as it was moved
 	extended []extension
 	closing  Record // the act
+	rests    bool   // it closed by itself, as the protocol lets one whose releases hold still
 	ended    ended
 	Closed   *Closing
 	Listed   map[string]int // people on each roll at the opening, by group

@@ -144,9 +144,12 @@ func (w *Round) timed(p protocol.Protocol, l *Life, last time.Time) error {
 		}
 	}
 	by := w.closing
+	// On its last day the key ends every round, whatever moves.
+	early := w.early() && by.at.Before(last.Add(-day))
+	w.rests = early && w.drifts(p)
 	switch {
 	case by.Type == "" || l.imported: // an imported conversation has ended elsewhere
-	case w.early() && by.at.Before(last.Add(-day)) && !w.drifts(p):
+	case early && !w.rests:
 		return by.Fault(fmt.Sprintf("round %d closes by itself before its deadline", w.Number), by.Minute, w.deadline.Format(time.RFC3339))
 	case by.Role != string(consultation.System) && by.at.Before(w.Opened.at.Add(time.Duration(plan.MinDays)*day-zone)):
 		return by.Fault(fmt.Sprintf("round %d is closed by hand earlier than the protocol allows", w.Number), by.Minute, fmt.Sprintf("%d days after %s", plan.MinDays, w.Opened.Minute))
@@ -170,10 +173,8 @@ func (w *Round) drifts(p protocol.Protocol) bool {
 }
 
 // Drifted gives the act that closed a standing round before its deadline because its releases
-// hold still; false where none did.
-func (w *Round) Drifted(p protocol.Protocol) (Record, bool) {
-	return w.closing, w.closing.Type != "" && w.early() && w.drifts(p)
-}
+// hold still, once the round was timed; false where none did.
+func (w *Round) Drifted() (Record, bool) { return w.closing, w.rests }
 
 // Clock tells the terms of publication and reply as they stand at the minute of the
 // log's last entry; nil before the conclusion.
