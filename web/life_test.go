@@ -278,7 +278,7 @@ func (l *living) coreOutcomes() {
 	l.sent(l.as("paolo"), l.desk("/joining"), url.Values{"act": {"join"}, "kind": {"k"}, "text": {"Illuminazione"}, "reason": {"Lo chiedono in molti."}})
 	l.more = []asked{{"k", "Illuminazione", func(_, number int) url.Values { return url.Values{"answer_" + strconv.Itoa(number): {"8"}} }}}
 	l.comesTo(2)
-	l.reads(l.site.As(l.T, l.people[0]).Get(l.T, l.round(2)+"?item="+strconv.Itoa(joined)), "main", "Illuminazione", "Nuova")
+	l.reads(l.site.As(l.T, l.people[0]).Get(l.T, l.round(2)+"?item="+strconv.Itoa(joined)), "main", "Illuminazione", "È una domanda nuova.")
 	l.reads(l.site.As(l.T, l.people[0]).Get(l.T, l.round(2)+"?item=5"), "main", "Non saprei", "Residenti", "Esercenti")
 	l.answered(2, l.wave(1))
 	l.ends(2)
