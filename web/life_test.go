@@ -268,27 +268,38 @@ func (l *living) appropriateness() {
 }
 
 // The rule is asked of everybody and of each group: what one group does not share is no core
-// outcome, though of the whole panel enough are for it.
+// outcome, though of the whole panel enough are for it. A statement joins after the first round.
 func (l *living) coreOutcomes() {
 	l.announced()
 	l.starts()
 	l.answered(1, l.wave(0))
 	l.ends(1)
+	joined := last + 1
+	l.sent(l.as("paolo"), l.desk("/joining"), url.Values{"act": {"join"}, "kind": {"k"}, "text": {"Illuminazione"}, "reason": {"Lo chiedono in molti."}})
+	l.more = []asked{{"k", "Illuminazione", func(_, number int) url.Values { return url.Values{"answer_" + strconv.Itoa(number): {"8"}} }}}
 	l.comesTo(2)
+	l.reads(l.site.As(l.T, l.people[0]).Get(l.T, l.round(2)+"?item="+strconv.Itoa(joined)), "main", "Illuminazione", "È una domanda nuova.")
 	l.reads(l.site.As(l.T, l.people[0]).Get(l.T, l.round(2)+"?item=5"), "main", "Non saprei", "Residenti", "Esercenti")
 	l.answered(2, l.wave(1))
 	l.ends(2)
 	page := l.shows(l.round(2))
 	l.reads(page, "article#a2", "il 70 %", "Gruppi giudicati: 2 su 2")
 	l.reads(page, "article#a5", "Residenti", "Esercenti")
+	l.reads(page, "article#a"+strconv.Itoa(joined), "Illuminazione", "Aperta")
 	l.refuses()
 	l.follows()
 	l.comesTo(3)
-	l.answered(3, l.wave(1, last-1))
+	l.answered(3, func(person int) url.Values {
+		v := l.ballot(person, 1, last-1)
+		v.Set("answer_"+strconv.Itoa(joined), "8")
+		return v
+	})
 	l.closes(3)
 	l.concludes("")
 	l.Comes[last-1] = "majority for"
-	l.reads(l.published(), "article#a5", "Maggioranza a favore")
+	opinion := l.published()
+	l.reads(opinion, "article#a5", "Maggioranza a favore")
+	l.reads(opinion, "article#a"+strconv.Itoa(joined), "Illuminazione", "Consenso a favore")
 }
 
 // The facilitator ends the discussion with rounds left, and against what the engine proposes:

@@ -89,6 +89,7 @@ func (p panelOf) ballot(person, round int) ballot.Answers {
 // tells more is shown by a second consultation, in which one of that group and one of the group
 // that is withheld with it have exchanged all that they say: whatever is published is the same.
 func TestNothingTellsOfTheSmallGroup(t *testing.T) {
+	t.Parallel()
 	h := webtest.Open(t)
 	h.Clock.Set(apptest.Rome("2027-02-01 10:00"))
 	site := h.Site(t)

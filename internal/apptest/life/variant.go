@@ -54,7 +54,7 @@ var Lives = map[string]Life{
 		Ends:  "stable",
 	},
 	"core-outcomes": {
-		Protocol: `"variant": "core-outcomes", "rounds": [` + thrice + `], "items": {"source": "given"}, ` + points + `,
+		Protocol: `"variant": "core-outcomes", "rounds": [` + thrice + `], "items": {"source": "given", "new_after_round": 1}, ` + points + `,
 			"consensus": {"rule": "comet", "scope": "each-group"}`,
 		ask:   onScale,
 		Comes: []string{"majority for", "consensus for", "majority for", "consensus for", "majority for", "open (majority for)"},

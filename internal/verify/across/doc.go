@@ -4,4 +4,5 @@
 // reads nothing itself.
 //
 //	counts, tables, the closing before ──Check──▶ nil, or the first number that does not fit
+//	the releases of a standing round   ──Rests──▶ whether the stopping rule held before its deadline
 package across
