@@ -153,6 +153,18 @@ func TestThePromiseIsHeldWhole(t *testing.T) {
 		"a translation of the log": {"the translation of a statement into de is not one that the log has of it: item 1 of the list", func(b *book) {
 			b.reworded(b.acted("translate"), func(w map[string]string) { w["text"] = "Linden fällen." })
 		}},
+		"a parent": {"a statement comes of other statements than its act says: items[1]", func(b *book) {
+			b.retold(func(o *schema.Opinion) { o.Items[1].Parents = append(o.Items[1].Parents, o.Items[0].ID) })
+		}},
+		"no parent, where an act names one": {"a statement comes of other statements than its act says: items[1]", func(b *book) {
+			n := b.acted("translate")
+			b.lay(n, b.written(n), map[string]any{"kind": "reword", "role": "facilitator", "item": 2, "version": 1, "change": "substantive", "from": []int{1}}, map[string]string{"name": "Bo", "text": b.items[1].Text, "reason": "È un’altra."})
+		}},
+		"other words in a version that was shown": {"a statement has other words in the version that an earlier list shows: item 1 of the list", func(b *book) {
+			b.edit("tigli/rounds/3/items.json", "Piantare tigli.", "Piantare platani.")
+			b.record(3)
+			b.rewrite(b.find("round_opened", 2), func(body map[string]any) { body["items"] = leaf.Digest(b.files["tigli/rounds/3/items.json"].Data) })
+		}},
 		"a statement whose translation was replaced": {"the translation of a statement into de is not one that the log has of it: item 1 of the list", func(b *book) {
 			n := b.acted("translate")
 			b.lay(n, b.written(n), map[string]any{"kind": "translate", "role": "moderator", "item": 1, "version": 1, "language": "de"}, map[string]string{"name": "Marta", "text": "Mehr Linden.", "was": "Linden pflanzen."})

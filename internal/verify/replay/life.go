@@ -45,6 +45,7 @@ type Life struct {
 	asked       bool      // the question and the background are among them
 	worded      bool      // those of the commitment, or of the origin, are there
 	Wordings    []Wording // that acts gave to statements, oldest first
+	parents     map[int][]int
 	Steered     []Steered // acts, decisions and openings, oldest first
 	Announced   time.Time // or imported
 	Destroyed   time.Time // the key; zero while it is there

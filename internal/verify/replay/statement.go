@@ -36,6 +36,9 @@ func (w Wording) Of(id uuid.UUID, number int) bool {
 	return w.ID == id && id != uuid.Nil || w.Number == int32(number) && number != 0
 }
 
+// Parents gives the numbers of the statements that one came of, as the act says that made it.
+func (l *Life) Parents(number int) []int { return l.parents[number] }
+
 // worders are the acts that give statements words.
 var worders = []string{string(consultation.ActReword), string(consultation.ActTranslate), "merge"}
 
@@ -49,6 +52,7 @@ func (l *Life) statement(r Record) error {
 		Version  int32           `json:"version"`
 		Language string          `json:"language"`
 		Change   string          `json:"change"`
+		From     []int           `json:"from"`
 
 		Text string `json:"text"` // of earlier programs
 		Was  string `json:"was"`
@@ -68,6 +72,9 @@ func (l *Life) statement(r Record) error {
 	was := r.Texts["was"] + f.Was
 	w.Born = f.Change == "substantive" || r.kind == "merge" && was == "" && !r.Removed
 	w.Digest = sha256.Sum256([]byte(r.Texts["text"] + f.Text))
+	if f.Change == "substantive" {
+		set(&l.parents, int(w.Number), f.From) // the newest, since a number that was taken back is given anew
+	}
 	l.Wordings = append(l.Wordings, w)
 	if was != "" {
 		w.Version, w.Born, w.Digest = 0, false, sha256.Sum256([]byte(was))

@@ -57,7 +57,19 @@ func (s *Statements) List(file string, l *replay.Life, items []feedback.Asked, b
 // Opinion checks the statements of an opinion as the lists are checked. An entry of the log, at
 // which it was published, is later than all acts on statements.
 func (s *Statements) Opinion(file string, l *replay.Life, o *schema.Opinion, at int64) error {
+	numbers := map[uuid.UUID]int{}
+	for _, i := range o.Items {
+		numbers[i.ID] = i.Number
+	}
 	for n, i := range o.Items {
+		var parents []int
+		for _, p := range i.Parents {
+			parents = append(parents, numbers[p])
+		}
+		want := slices.Sorted(slices.Values(l.Parents(i.Number)))
+		if slices.Sort(parents); !slices.Equal(parents, want) {
+			return &source.Fault{File: file, What: fmt.Sprintf("a statement comes of other statements than its act says: items[%d]", n), Found: fmt.Sprint(parents), Expected: fmt.Sprint(want)}
+		}
 		as := feedback.Asked{Item: i.ID, Number: i.Number, Text: i.Text, Texts: i.Texts}
 		if err := s.check(file, fmt.Sprintf("items[%d]", n), of(l, i.ID, i.Number, at), as); err != nil {
 			return err
@@ -84,9 +96,22 @@ func of(l *replay.Life, id uuid.UUID, number int, before int64) []replay.Wording
 	return out
 }
 
+// holds tells whether a statement has the words that an earlier list has of it; languages may come.
+func holds(last, now feedback.Asked) bool {
+	for lang, words := range spoken(last.Text, last.Texts) {
+		if spoken(now.Text, now.Texts)[lang] != words {
+			return false
+		}
+	}
+	return true
+}
+
 // check compares one statement with its wordings.
 func (s *Statements) check(file, called string, own []replay.Wording, i feedback.Asked) error {
-	_, listed := s.shown[i.Item]
+	last, listed := s.last[i.Item]
+	if i.Version > 0 && (i.Version < last.Version || i.Version == last.Version && !holds(last, i)) {
+		return &source.Fault{File: file, What: "a statement has other words in the version that an earlier list shows: " + called, Found: fmt.Sprintf("version %d: %s", i.Version, source.Short(i.Text)), Expected: fmt.Sprintf("version %d: %s", last.Version, source.Short(last.Text))}
+	}
 	born := slices.ContainsFunc(own, func(w replay.Wording) bool { return w.Born })
 	for _, lang := range slices.Sorted(maps.Keys(spoken(i.Text, i.Texts))) {
 		words := spoken(i.Text, i.Texts)[lang]
