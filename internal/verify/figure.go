@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -116,7 +117,7 @@ func (c *check) reasons(r *reading, file string, b bearer, reasons []feedback.Re
 			outside++
 		}
 	}
-	for _, key := range slices.Sorted(keysOf(left)) {
+	for _, key := range slices.Sorted(maps.Keys(left)) {
 		if left[key] > 0 {
 			return bad(fmt.Sprintf("a reason of %s is left out", b.called), fmt.Sprintf("%d reasons", len(reasons)), "also the one with the digest "+strings.TrimSpace(key))
 		}

@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 
 	"delfi/internal/consultation"
@@ -28,7 +29,7 @@ type receipt struct {
 // readReceipts reads what the reader brings; a Misuse names what is no receipt.
 func readReceipts(files map[string][]byte) ([]receipt, error) {
 	var out []receipt
-	for _, name := range slices.Sorted(keysOf(files)) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		text := files[name]
 		r := receipt{file: name, signed: text, met: map[string]string{}, tables: map[string]bool{}}
 		if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -142,7 +143,7 @@ func (c *check) listed(slug string, known map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	for _, k := range slices.Sorted(keysOf(known)) {
+	for _, k := range slices.Sorted(maps.Keys(known)) {
 		if !there[k] {
 			return &source.Fault{File: name, What: "the list leaves out a file that the record speaks of", Found: "", Expected: k}
 		}

@@ -425,3 +425,14 @@ func BenchmarkSome(b *testing.B) {
 		}
 	}
 }
+
+// TestNumbersAreCounted, and digits within texts are none.
+func TestNumbersAreCounted(t *testing.T) {
+	for text, n := range map[string]int{
+		`[]`: 0, `[1,-2.5,"3 4",{"5":6}]`: 3, `"\"7\""`: 0, `1e+30`: 1, `{"a":[0,0],"b":null}`: 2,
+	} {
+		if got := canonical.Numbers([]byte(text)); got != n {
+			t.Errorf("%s: %d, %d expected", text, got, n)
+		}
+	}
+}
