@@ -125,9 +125,9 @@ func TestTheStrongestCaseOfEachSide(t *testing.T) {
 	shows := func(got webtest.Response) {
 		t.Helper()
 		first := got.Page.Find("h3[id^=k-]").Next()
-		said := strings.Join(strings.Fields(first.Text()), " ")
-		if got.Status != 200 || first.Find(".dlf-con .dlf-said").Text() != "«"+con+"»" || first.Find(".dlf-pro").Length() != 0 || !strings.Contains(said, "dopo il giro 1. «"+why+"»") {
-			t.Errorf("%d: first stands %q", got.Status, said)
+		words := strings.Join(strings.Fields(first.Text()), " ")
+		if got.Status != 200 || first.Find(".dlf-con .dlf-said").Text() != "«"+con+"»" || first.Find(".dlf-pro").Length() != 0 || !strings.Contains(words, "dopo il giro 1. «"+why+"»") {
+			t.Errorf("%d: first stands %q", got.Status, words)
 		}
 		if all := got.Page.Find(".dlf-said"); all.First().Text() != "«"+con+"»" || all.Length() < 2 {
 			t.Errorf("of %d arguments the first is %q", all.Length(), all.First().Text())
