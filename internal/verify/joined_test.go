@@ -113,6 +113,31 @@ func letting(t testing.TB) *book {
 	return b
 }
 
+// split lays after entry n that statement 1 is split, and 3 comes of it, and that this is taken
+// back by further decisions.
+func (b *book) split(n int, back ...string) {
+	when := b.written(n)
+	b.layOf("decision", n, when, map[string]any{"kind": "supersede", "role": "facilitator", "item": 1}, nil)
+	b.lay(n+1, when, map[string]any{"kind": "reword", "role": "facilitator", "item": 3, "version": 1, "change": "substantive", "from": []int{1}}, map[string]string{"name": "Bo", "text": "Piantare palme.", "reason": "Meglio."})
+	for i, kind := range back {
+		body := map[string]any{"kind": kind, "role": "facilitator", "item": 1}
+		if kind == "undecide" {
+			body["round"] = 2
+		}
+		b.layOf("decision", n+2+i, when, body, nil)
+	}
+	b.retells()
+	if len(back) > 0 {
+		b.retold(func(o *schema.Opinion) { o.Items[0].History[0].Decision = nil })
+	}
+}
+
+// rejoin lays that the statement which joined by entry n is taken back and joins in other words.
+func (b *book) rejoin(n int, text string) {
+	b.unjoin(n, 3)
+	b.lay(n+1, b.written(n), map[string]any{"kind": "join", "role": "facilitator", "item": 3, "version": 1, "item_kind": "scala", "round": 2}, map[string]string{"name": "Bo", "text": text, "reason": "Mancava."})
+}
+
 // relist changes the list of round 3 and what depends on it, as who signs the log can.
 func (b *book) relist(from, to string) {
 	const list = "tigli/rounds/3/items.json"
@@ -134,6 +159,10 @@ func TestWhatJoinedIsHeld(t *testing.T) {
 		want string
 		does func(b *book)
 	}{
+		"a number that a split statement had and gave back": {"", func(b *book) { b.split(at-1, "restore", "undecide") }},
+		"words of a statement that was taken back": {"the words of a statement are not those that the log has of it: item 3 of the list", func(b *book) {
+			b.rejoin(at, "Piantare palme.")
+		}},
 		"words that the law removed": {"", func(b *book) { b.removed(at); b.retells() }},
 		"other words in the list":    {"the words of a statement are not those that the log has of it: item 3 of the list", func(b *book) { b.relist("Piantare platani.", "Piantare palme.") }},
 		"a list without it as new":   {"does not ask it as new", func(b *book) { b.relist(`"new":true,"number":3`, `"new":false,"number":3`) }},

@@ -134,6 +134,10 @@ func (r *reading) decided(i *schema.Item, rounds []schema.ItemRound) {
 			if i.History[n].Round != d.Round {
 				continue
 			}
+			if d.Back {
+				i.History[n].Decision = nil
+				continue
+			}
 			reason := d.Record.Words.Reason
 			if d.Record.Removed && n < len(rounds) && rounds[n].Decision != nil {
 				reason = rounds[n].Decision.Reason

@@ -54,10 +54,15 @@ func (b *book) insert(n int, at time.Time, body map[string]any) { b.lay(n, at, b
 
 // lay is insert of an act with words beside it.
 func (b *book) lay(n int, at time.Time, body map[string]any, texts map[string]string) {
+	b.layOf("act", n, at, body, texts)
+}
+
+// layOf is lay of an entry of a type.
+func (b *book) layOf(kind string, n int, at time.Time, body map[string]any, texts map[string]string) {
 	before, after := b.lines[:n+1:n+1], append([]entryLine{}, b.lines[n+1:]...)
 	now := b.now
 	b.lines, b.now = before, at
-	b.entry("act", body, texts)
+	b.entry(kind, body, texts)
 	b.now = now
 	for _, l := range after {
 		l.N = len(b.lines)

@@ -439,6 +439,7 @@ func (l *Life) decide(r Record) error {
 	if to == consultation.ItemSettled {
 		l.Settled[f.Item] = f.Round
 	}
+	f.Back = r.kind == string(consultation.ActUndecide)
 	l.Decisions = append(l.Decisions, f)
 	return nil
 }
