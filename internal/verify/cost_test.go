@@ -224,9 +224,7 @@ func TestTenMegabytesOfJoiningCostLittle(t *testing.T) {
 	joins := words("join", `"item_kind":"scala",`)
 	joins = strings.Replace(joins, `"words"`, `"round":2,"version":1,"words"`, 1)
 	for what, bodies := range map[string][]string{
-		"joined and taken back":                 {joins, words("remove", "")},
 		"joined, translated and taken back":     {joins, words("translate", ""), words("remove", "")},
-		"joined under one number for ever":      {joins},
 		"translated for ever, under one number": {words("translate", "")},
 	} {
 		t.Run(what, func(t *testing.T) {
