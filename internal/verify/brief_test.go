@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"delfi/internal/report/schema"
 	"delfi/internal/verify/source"
 )
 
@@ -37,6 +38,44 @@ func TestWordsAboutARoundAreReplayed(t *testing.T) {
 			b.seal()
 			_, err := Run(t.Context(), b.files, Options{})
 			if f := (*source.Fault)(nil); !errors.As(err, &f) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+// TestWordsAboutARoundInEveryLanguage: the opinion has them as the log says, in the first language
+// and in each further one.
+func TestWordsAboutARoundInEveryLanguage(t *testing.T) {
+	honest := bilingual(t)
+	at := honest.find("round_opened", 2) - 1
+	honest.lay(at, honest.written(at), map[string]any{"kind": "brief", "role": "facilitator", "round": 2, "version": 1}, map[string]string{"name": "Bo", "text": "Siamo divisi.", "text.de": "Wir sind geteilt."})
+	honest.retells()
+	honest.retold(func(o *schema.Opinion) {
+		o.Rounds[1].Brief = &schema.Brief{Version: 1, Text: "Siamo divisi.", Texts: map[string]string{"de": "Wir sind geteilt."}}
+	})
+	const differs = "the opinion does not say what the record gives, at rounds[1].brief"
+	for name, c := range map[string]struct {
+		want string
+		does func(b *book)
+	}{
+		"as it is":              {"", func(*book) {}},
+		"removed by law":        {"", func(b *book) { b.removed(at + 1); b.retells() }},
+		"other words":           {differs, func(b *book) { b.retold(func(o *schema.Opinion) { o.Rounds[1].Brief.Text = "Siamo uniti." }) }},
+		"another version":       {differs, func(b *book) { b.retold(func(o *schema.Opinion) { o.Rounds[1].Brief.Version = 2 }) }},
+		"other words in German": {differs, func(b *book) { b.retold(func(o *schema.Opinion) { o.Rounds[1].Brief.Texts["de"] = "Wir sind einig." }) }},
+		"no words in German":    {differs, func(b *book) { b.retold(func(o *schema.Opinion) { o.Rounds[1].Brief.Texts = nil }) }},
+		"words in French": {differs, func(b *book) {
+			b.retold(func(o *schema.Opinion) { o.Rounds[1].Brief.Texts["fr"] = "Nous sommes unis." })
+		}},
+		"other words in the entry": {differs, func(b *book) { b.reworded(at+1, func(w map[string]string) { w["text.de"] = "Wir sind einig." }) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := honest.copied(t)
+			c.does(b)
+			b.seal()
+			_, err := Run(t.Context(), b.files, Options{})
+			if f := (*source.Fault)(nil); c.want == "" && err != nil || c.want != "" && (!errors.As(err, &f) || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
 		})

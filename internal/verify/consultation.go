@@ -211,7 +211,7 @@ func (r *reading) proposed() error {
 		}
 	}
 	for _, d := range r.life.Decisions {
-		if want, judged := made[place{d.Round, d.Item}]; judged && string(want) != d.Proposed {
+		if want, judged := made[place{d.Round, d.Item}]; judged && !d.Back && string(want) != d.Proposed {
 			return d.Record.Fault(fmt.Sprintf("it says another proposal for item %d than the document of round %d makes", d.Item, d.Round), source.OrNothing(d.Proposed), source.OrNothing(string(want)))
 		}
 	}

@@ -213,6 +213,40 @@ func TestTenMegabytesOfEntriesCostLittle(t *testing.T) {
 	}
 }
 
+// TestTenMegabytesOfJoiningCostLittle: statements join and are taken back again, and each gets
+// translations, with words and without.
+func TestTenMegabytesOfJoiningCostLittle(t *testing.T) {
+	honest := letting(t)
+	at := honest.acted("join") - 1
+	words := func(kind, more string) string {
+		return fmt.Sprintf(`{"item":4,%s"kind":"%s","role":"facilitator","words":"%064x"}`, more, kind, 7)
+	}
+	joins := words("join", `"item_kind":"scala",`)
+	joins = strings.Replace(joins, `"words"`, `"round":2,"version":1,"words"`, 1)
+	for what, bodies := range map[string][]string{
+		"joined, translated and taken back":     {joins, words("translate", ""), words("remove", "")},
+		"translated for ever, under one number": {words("translate", "")},
+	} {
+		t.Run(what, func(t *testing.T) {
+			b := honest.copied(t)
+			after := slices.Clone(b.lines[at+1:])
+			b.lines = b.lines[:at+1]
+			minute := b.written(at).Format(replay.Minute)
+			for n, bytes := 0, 0; bytes < hostile; n++ {
+				l := entryLine{N: len(b.lines), Entry: leaf.Entry{Type: "act", Consultation: b.id, Minute: minute, Body: bodies[n%len(bodies)]}.Text(), Words: []byte("null")}
+				b.lines = append(b.lines, l)
+				bytes += len(l.Entry) + 40
+			}
+			for _, l := range after {
+				l.N = len(b.lines)
+				b.lines = append(b.lines, l)
+			}
+			b.seal()
+			checked(t, b, Options{})
+		})
+	}
+}
+
 // TestTenMegabytesOfReceiptsCostLittle: receipts, proof files, and a checkpoint.
 func TestTenMegabytesOfReceiptsCostLittle(t *testing.T) {
 	b := press(t, nil)

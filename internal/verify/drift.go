@@ -21,7 +21,7 @@ func (r *reading) drifted() error {
 				asked = e.items
 			}
 		}
-		if early && asked != nil && !across.Rests(r.protocol, releases, asked) {
+		if early && !across.Rests(r.protocol, releases, asked) {
 			return by.Fault(fmt.Sprintf("round %d closes by itself, and its last releases say that it moves", w.Number), by.Minute, "at its deadline")
 		}
 	}

@@ -49,6 +49,7 @@ type book struct {
 	people   []person
 	beside   map[string]string            // further consultations of the log: slug by id
 	spoken   map[string]map[string]string // translations of the texts, by language and field
+	between  func(b *book)                // what is done before round 3 opens; nil for nothing
 }
 
 type signer struct {
@@ -165,9 +166,11 @@ func pressed(t testing.TB, rules string, change func(b *book)) *book {
 			b.translated(n+1, 1, lang, text)
 		}
 	}
-	for round := 2; round <= 3; round++ {
-		b.round(round)
+	b.round(2)
+	if b.between != nil {
+		b.between(b)
 	}
+	b.round(3)
 	b.act("conclude", "facilitator", 0, "Abbiamo finito.")
 	b.entry("key_destroyed", map[string]any{"role": "system", "scope": "panel", "processes": 1}, nil)
 	b.entry("act", map[string]any{"kind": "minority", "role": "facilitator", "text": leaf.Digest([]byte(minorityText)), "until": b.now.Format(time.RFC3339)}, map[string]string{"name": "Bo"})

@@ -10,6 +10,7 @@ import (
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/report/schema"
+	"delfi/internal/verify/joining"
 	"delfi/internal/verify/source"
 	"delfi/internal/verify/told"
 	"delfi/internal/verify/wording"
@@ -43,7 +44,10 @@ func (c *check) opinion(r *reading, l Listed) error {
 	if r.unsaid, err = wording.Opinion(r.path(file), r.life, r.protocol.Languages[1:], &o); err != nil {
 		return err
 	}
-	if err := r.statements.Opinion(r.path(file), r.life, &o, e.Record.N); err != nil {
+	if err := r.statements.Opinion(r.path(file), r.life, r.protocol.Languages[1:], &o, e.Record.N); err != nil {
+		return err
+	}
+	if err := joining.Opinion(r.path(file), r.life.Joins, &o); err != nil {
 		return err
 	}
 	if err := r.reported(&o); err != nil {
@@ -87,7 +91,7 @@ func (r *reading) published(o *schema.Opinion, version int, at int64) error {
 		// the summary by calling its item gone.
 		i.State, i.SettledIn = string(r.life.Stands(i.Number)), r.life.Settled[i.Number]
 		r.decided(i, rounds)
-		r.joinedOf(i)
+		i.Joined = joining.Joined(r.life, *i)
 	}
 	o.Summary = schema.Summarize(o.Items)
 	for id := range f.Items {
@@ -128,6 +132,10 @@ func (r *reading) decided(i *schema.Item, rounds []schema.ItemRound) {
 		}
 		for n := range i.History {
 			if i.History[n].Round != d.Round {
+				continue
+			}
+			if d.Back {
+				i.History[n].Decision = nil
 				continue
 			}
 			reason := d.Record.Words.Reason

@@ -21,6 +21,7 @@ import (
 	"delfi/internal/ledger/leaf"
 	"delfi/internal/verify/replay"
 	"delfi/internal/verify/source"
+	"delfi/internal/verify/wording"
 )
 
 // round checks a released round: steps 4 to 7.
@@ -149,7 +150,7 @@ func (c *check) asked(r *reading, dir string, now *closing) ([]byte, error) {
 	seen := map[uuid.UUID]bool{}
 	for n, i := range now.items {
 		// A standing round takes in items before they are translated.
-		if languages, whole := r.translated(i.Texts); !languages || held && !whole && now.tick == 0 {
+		if languages, whole := wording.Translated(r.protocol.Languages[1:], i.Texts); !languages || held && !whole && now.tick == 0 {
 			return nil, &source.Fault{File: r.path(name), What: fmt.Sprintf("item %d of the list has words in other languages than the protocol declares, or lacks some", n+1), Found: source.Short(strings.Join(slices.Sorted(maps.Keys(i.Texts)), " ")), Expected: source.Short(strings.Join(r.protocol.Languages[1:], " "))}
 		}
 		if _, known := r.protocol.Kind(i.Kind); seen[i.Item] || !known {
@@ -158,18 +159,6 @@ func (c *check) asked(r *reading, dir string, now *closing) ([]byte, error) {
 		seen[i.Item] = true
 	}
 	return text, nil
-}
-
-// translated tells of the texts of an item whether all are in further languages of the protocol,
-// and whether each of these has one.
-func (r *reading) translated(texts map[string]string) (declared, whole bool) {
-	further := r.protocol.Languages[1:]
-	for l, text := range texts {
-		if text == "" || !slices.Contains(further, l) {
-			return false, false
-		}
-	}
-	return true, len(texts) == len(further)
 }
 
 // recorded compares a document's digest with the one in the log.

@@ -54,10 +54,15 @@ func (b *book) insert(n int, at time.Time, body map[string]any) { b.lay(n, at, b
 
 // lay is insert of an act with words beside it.
 func (b *book) lay(n int, at time.Time, body map[string]any, texts map[string]string) {
+	b.layOf("act", n, at, body, texts)
+}
+
+// layOf is lay of an entry of a type.
+func (b *book) layOf(kind string, n int, at time.Time, body map[string]any, texts map[string]string) {
 	before, after := b.lines[:n+1:n+1], append([]entryLine{}, b.lines[n+1:]...)
 	now := b.now
 	b.lines, b.now = before, at
-	b.entry("act", body, texts)
+	b.entry(kind, body, texts)
 	b.now = now
 	for _, l := range after {
 		l.N = len(b.lines)
@@ -148,6 +153,37 @@ func TestTimesAreCheckedAgainstTheProtocol(t *testing.T) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestTheKeyEndsEveryRound: on the key's last day the system closes a round whose deadline was
+// moved beyond it, and not a day before.
+func TestTheKeyEndsEveryRound(t *testing.T) {
+	const last = "2027-01-12"
+	honest := pressed(t, strings.Replace(rules, "2027-06-30", last, 1), nil)
+	honest.rewrite(honest.find("protocol", 0), func(body map[string]any) { body["latest_key_date"] = last })
+	n := honest.find("round_opened", 2)
+	deadline := honest.written(n + 1).Add(10 * day)
+	honest.insert(n, honest.written(n), map[string]any{"kind": "extend", "role": "facilitator", "round": 3, "days": 10, "deadline": deadline.Format(time.RFC3339)})
+	for closed, want := range map[string]string{
+		"2027-01-11T12:00:00Z": "",
+		"2027-01-10T12:00:00Z": "round 3 closes by itself before its deadline",
+	} {
+		b := honest.copied(t)
+		b.rewrite(n+2, func(body map[string]any) { body["closed_at"] = closed })
+		at, err := time.Parse(time.RFC3339, closed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := n + 2; k < len(b.lines); k++ {
+			b.minuteOf(k, at)
+		}
+		b.retells()
+		b.seal()
+		_, err = Run(t.Context(), b.files, Options{})
+		if f := (*source.Fault)(nil); want == "" && err != nil || want != "" && (!errors.As(err, &f) || !strings.Contains(err.Error(), want)) {
+			t.Errorf("closed at %s: %v, want %q", closed, err, want)
+		}
 	}
 }
 

@@ -149,7 +149,14 @@ func TestThePromiseIsHeldWhole(t *testing.T) {
 		}},
 		"a text that is none":   {"the opinion translates no text of a consultation", func(b *book) { b.retold(func(o *schema.Opinion) { o.Translations["de"]["slogan"] = "Ja!" }) }},
 		"no translation at all": {differs + "title.de", func(b *book) { b.retold(func(o *schema.Opinion) { o.Translations = nil }) }},
-		"a statement in German": {"the translation of a statement into de is not one that the log has of it: items[0]", func(b *book) { b.retold(func(o *schema.Opinion) { o.Items[0].Texts["de"] = "Linden fällen." }) }},
+		"a text under two names": {"it names words in a language that no consultation is held in", func(b *book) {
+			b.reworded(b.find("act", 0), func(w map[string]string) { w["question."] = "Quali platani?" })
+		}},
+		"a second title":             {"it states a text twice: title", func(b *book) { b.reworded(b.find("act", 0), func(w map[string]string) { w["title"] = "I platani" }) }},
+		"a second subject":           {"it states a text twice: subject", func(b *book) { b.reworded(0, func(w map[string]string) { w["subject"] = "Il corso" }) }},
+		"a statement in French":      {"a statement has words in other languages than the protocol declares: items[0]", func(b *book) { b.retold(func(o *schema.Opinion) { o.Items[0].Texts["fr"] = "Planter des tilleuls." }) }},
+		"a statement in no language": {"a statement has words in other languages than the protocol declares: items[0]", func(b *book) { b.retold(func(o *schema.Opinion) { o.Items[0].Texts[""] = "Piantare palme." }) }},
+		"a statement in German":      {"the translation of a statement into de is not one that the log has of it: items[0]", func(b *book) { b.retold(func(o *schema.Opinion) { o.Items[0].Texts["de"] = "Linden fällen." }) }},
 		"a translation of the log": {"the translation of a statement into de is not one that the log has of it: item 1 of the list", func(b *book) {
 			b.reworded(b.acted("translate"), func(w map[string]string) { w["text"] = "Linden fällen." })
 		}},

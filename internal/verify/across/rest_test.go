@@ -42,5 +42,11 @@ func TestAStandingRoundRests(t *testing.T) {
 		if got := across.Rests(p, all, asked); got != c.rests {
 			t.Errorf("%s: at rest %v", name, got)
 		}
+		if !across.Rests(p, all, nil) {
+			t.Errorf("%s: a round that is not released is contradicted", name)
+		}
+	}
+	if across.Rests(p, nil, []feedback.Asked{}) {
+		t.Error("a round that asked nothing is at rest")
 	}
 }

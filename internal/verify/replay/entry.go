@@ -52,6 +52,7 @@ type (
 		Item     int    `json:"item"`
 		Proposed string `json:"proposed"`
 		Decided  string `json:"decided"`
+		Back     bool   `json:"-"` // it takes back the one before it
 	}
 	Opinion struct {
 		Record   Record `json:"-"`

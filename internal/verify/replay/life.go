@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/protocol"
@@ -32,23 +34,29 @@ type Life struct {
 	items       map[int]consultation.ItemState
 	Settled     map[int]int // by item: number of the round after which it was settled; 0 for none
 	Decisions   []Decision
-	Joins       []Join // statements that joined after a round and were not taken back
+	Joins       []Join      // statements that joined after a round and were not taken back
+	joined      map[int]int // by item: its place among them
 	Opinions    []Opinion
 	Report      *Minority
 	Given       []string                    // digests of what the panel was given to read
 	Ended       map[consultation.Act]Record // conclusion, publication and reply, those that were
 	Draws       map[string]*Draw            // by group
 	suspensions []suspension
-	Corrected   int       // texts, each as often as it was corrected
-	words       []word    // of its texts, in each language
-	titled      bool      // the announcement's words are there
-	asked       bool      // the question and the background are among them
-	worded      bool      // those of the commitment, or of the origin, are there
-	Wordings    []Wording // that acts gave to statements, oldest first
-	parents     map[int][]int
-	Steered     []Steered // acts, decisions and openings, oldest first
-	Announced   time.Time // or imported
-	Destroyed   time.Time // the key; zero while it is there
+	Corrected   int         // texts, each as often as it was corrected
+	words       []word      // of its texts, in each language
+	titled      bool        // the announcement's words are there
+	asked       bool        // the question and the background are among them
+	worded      bool        // those of the commitment, or of the origin, are there
+	wordings    []Wording   // that acts gave to statements, oldest first
+	since       map[int]int // by number: place of the first wording of the statement that has it now
+	indexed     int         // wordings that byID and byNumber have
+	byID        map[uuid.UUID][]int
+	byNumber    map[int][]int
+	parents     map[int][]uint16 // by number: statements that it came of
+	children    map[int][]uint16 // by number: statements that came of it
+	Steered     []Steered        // acts, decisions and openings, oldest first
+	Announced   time.Time        // or imported
+	Destroyed   time.Time        // the key; zero while it is there
 
 	documents map[string]bool // hashes of the feedback documents recorded so far
 }
@@ -249,13 +257,17 @@ func (l *Life) move(r Record, act consultation.Act) error {
 			return err
 		}
 		l.Given = f.Documents
-		l.announced(r)
+		if err := l.announced(r); err != nil {
+			return err
+		}
 	case consultation.ActCorrect:
 		if err := l.correct(r); err != nil {
 			return err
 		}
 	case consultation.ActImport:
-		l.announced(r) // its folder gets a name when it is published
+		if err := l.announced(r); err != nil { // its folder gets a name when it is published
+			return err
+		}
 	case consultation.ActMinority, consultation.ActForgo:
 		if err := l.minority(r, act); err != nil {
 			return err
@@ -420,10 +432,14 @@ func (l *Life) decide(r Record) error {
 		return r.Fault(fmt.Sprintf("item %d was decided against the proposal without a reason", f.Item), f.Decided, f.Proposed+", or a reason")
 	}
 	set(&l.items, f.Item, to)
+	if r.kind == string(consultation.ActRestore) {
+		l.restored(f.Item)
+	}
 	set(&l.Settled, f.Item, 0)
 	if to == consultation.ItemSettled {
 		l.Settled[f.Item] = f.Round
 	}
+	f.Back = r.kind == string(consultation.ActUndecide)
 	l.Decisions = append(l.Decisions, f)
 	return nil
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"delfi/internal/consultation"
@@ -122,6 +124,12 @@ func Read(n int64, line []byte) (Record, error) {
 	}
 	if err := errors.Join(err, json.Unmarshal(text, &r.Words)); err != nil {
 		return Record{}, r.Fault("the words beside it cannot be read", source.Short(string(text)), "name, target, reason")
+	}
+	// Else two names could be those of one text.
+	for _, name := range slices.Sorted(maps.Keys(r.Texts)) {
+		if _, lang, translated := strings.Cut(name, "."); translated && !slices.Contains(consultation.Translatable, lang) {
+			return Record{}, r.Fault("it names words in a language that no consultation is held in", source.Short(name), "one of those of the protocol")
+		}
 	}
 	return r, nil
 }

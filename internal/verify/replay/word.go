@@ -2,10 +2,12 @@ package replay
 
 import (
 	"crypto/sha256"
+	"maps"
 	"slices"
 	"strings"
 
 	"delfi/internal/consultation"
+	"delfi/internal/verify/source"
 )
 
 // Fields of an origin, which stands in the place of a commitment.
@@ -116,21 +118,25 @@ func (l *Life) promise(r Record) error {
 	l.promised, l.foreign, l.worded = true, r.Type == "origin", !r.Removed
 	l.DecideBy, l.ReplyDays = f.DecideBy, f.ReplyDays
 	texts := map[string]string{}
-	put := func(name, words string) {
+	put := func(name, words string) error {
+		if was := texts[name]; was != "" && words != "" && was != words {
+			return r.Fault("it states a text twice: "+name, source.Short(words), source.Short(was))
+		}
 		if words != "" {
 			texts[name] = words
 		}
+		return nil
 	}
-	for name, words := range r.Texts {
-		put(name, words)
-	}
+	own := map[string]string{"act": f.Act, "decider": f.Decider, "left_out": f.LeftOut, "money": f.Money, "signatory": f.Signatory, "subject": r.Words.Target, "quotation": r.Words.Reason}
 	if l.foreign {
-		put(OriginName, texts["origin"]+f.Name)
-		put(OriginURL, texts["url"]+f.URL)
-		put(OriginLicence, texts["licence"]+f.Licence)
-	} else {
-		for name, words := range map[string]string{"act": f.Act, "decider": f.Decider, "left_out": f.LeftOut, "money": f.Money, "signatory": f.Signatory, "subject": r.Words.Target, "quotation": r.Words.Reason} {
-			put(name, words)
+		own = map[string]string{OriginName: r.Texts["origin"] + f.Name, OriginURL: r.Texts["url"] + f.URL, OriginLicence: r.Texts["licence"] + f.Licence}
+	}
+	if !l.foreign {
+		maps.Copy(texts, r.Texts)
+	}
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if err := put(name, own[name]); err != nil {
+			return err
 		}
 	}
 	for name, words := range texts {
@@ -145,15 +151,19 @@ func (l *Life) promise(r Record) error {
 
 // announced takes over the title, the question and the background as they were announced or
 // imported. Entries of earlier programs have no question, and nothing is known of it then.
-func (l *Life) announced(r Record) {
+func (l *Life) announced(r Record) error {
 	l.Title, l.Slug = r.Words.Target, r.Texts["slug"]
 	l.titled, l.asked = l.Title != "", r.Texts["question"] != ""
-	for name, words := range r.Texts {
+	if twice := r.Texts[string(consultation.TitleText)]; twice != "" && twice != l.Title {
+		return r.Fault("it states a text twice: "+string(consultation.TitleText), source.Short(twice), source.Short(l.Title))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Texts)) {
 		if field, lang, _ := strings.Cut(name, "."); slices.Contains(consultation.TextFields[:3], field) {
-			l.says(field, lang, words, stated)
+			l.says(field, lang, r.Texts[name], stated)
 		}
 	}
 	if l.Title != "" {
 		l.says(string(consultation.TitleText), "", l.Title, stated)
 	}
+	return nil
 }

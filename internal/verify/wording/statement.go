@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -17,8 +18,9 @@ import (
 // Statements are those of one consultation, as its lists have shown them so far. The zero value
 // has shown none.
 type Statements struct {
-	shown map[uuid.UUID]map[digest]bool // by statement: words in each language that lists had
-	last  map[uuid.UUID]feedback.Asked  // as the newest list has it
+	shown   map[uuid.UUID]map[digest]bool // by statement: words in each language that lists had
+	last    map[uuid.UUID]feedback.Asked  // as the newest list has it
+	decided map[int]bool                  // numbers that decisions before the first list name
 }
 
 // digest is that of words in a language, "" for the first.
@@ -33,14 +35,27 @@ func digestOf(lang, words string) digest { return digest{lang, sha256.Sum256([]b
 // that an act or an earlier list gave it, or its first ones, and each translation is the last
 // that was recorded of its version.
 func (s *Statements) List(file string, l *replay.Life, items []feedback.Asked, before int64) error {
+	numbers := map[int]bool{}
 	for n, i := range items {
-		own := of(l, i.Item, i.Number, before)
-		if err := s.check(file, fmt.Sprintf("item %d of the list", n+1), own, i); err != nil {
+		called, own := fmt.Sprintf("item %d of the list", n+1), l.Wordings(i.Item, i.Number, before)
+		if numbers[i.Number] {
+			return &source.Fault{File: file, What: "two statements of the list have one number: " + called, Found: fmt.Sprint(i.Number)}
+		}
+		numbers[i.Number] = true
+		if err := s.made(file, called, own, i); err != nil {
+			return err
+		}
+		if err := s.check(file, called, own, i); err != nil {
 			return err
 		}
 	}
 	if s.shown == nil {
-		s.shown, s.last = map[uuid.UUID]map[digest]bool{}, map[uuid.UUID]feedback.Asked{}
+		s.shown, s.last, s.decided = map[uuid.UUID]map[digest]bool{}, map[uuid.UUID]feedback.Asked{}, map[int]bool{}
+		for _, d := range l.Decisions {
+			if d.Record.N < before {
+				s.decided[d.Item] = true
+			}
+		}
 	}
 	for _, i := range items {
 		if s.shown[i.Item] == nil {
@@ -54,14 +69,42 @@ func (s *Statements) List(file string, l *replay.Life, items []feedback.Asked, b
 	return nil
 }
 
+// made checks that a statement which no earlier list has was made by an act: it joined, or
+// contributions or other statements were put into it. Those of the first list were given with the
+// announcement, as was one that a decision took out of play before that list.
+func (s *Statements) made(file, called string, own []replay.Wording, i feedback.Asked) error {
+	if _, listed := s.last[i.Item]; listed || s.shown == nil || s.decided[i.Number] {
+		return nil
+	}
+	if slices.ContainsFunc(own, func(w replay.Wording) bool { return w.Born || w.Gone && w.ID != uuid.Nil }) {
+		return nil
+	}
+	return &source.Fault{File: file, What: "no earlier list has this statement, and no act made it: " + called, Found: source.Short(fmt.Sprintf("statement %d: %s", i.Number, i.Text)), Expected: "a statement that joined, was merged or came of a rewording"}
+}
+
+// Translated tells of the texts of a statement whether all are in further languages of the
+// protocol, and whether each of these has one.
+func Translated(further []string, texts map[string]string) (declared, whole bool) {
+	for l, text := range texts {
+		if text == "" || !slices.Contains(further, l) {
+			return false, false
+		}
+	}
+	return true, len(texts) == len(further)
+}
+
 // Opinion checks the statements of an opinion as the lists are checked. An entry of the log, at
-// which it was published, is later than all acts on statements.
-func (s *Statements) Opinion(file string, l *replay.Life, o *schema.Opinion, at int64) error {
+// which it was published, is later than all acts on statements; further are the languages of
+// the protocol beside the first.
+func (s *Statements) Opinion(file string, l *replay.Life, further []string, o *schema.Opinion, at int64) error {
 	numbers := map[uuid.UUID]int{}
 	for _, i := range o.Items {
 		numbers[i.ID] = i.Number
 	}
 	for n, i := range o.Items {
+		if declared, _ := Translated(further, i.Texts); !declared {
+			return &source.Fault{File: file, What: fmt.Sprintf("a statement has words in other languages than the protocol declares: items[%d]", n), Found: source.Short(strings.Join(slices.Sorted(maps.Keys(i.Texts)), " ")), Expected: source.Short(strings.Join(further, " "))}
+		}
 		var parents []int
 		for _, p := range i.Parents {
 			parents = append(parents, numbers[p])
@@ -71,7 +114,7 @@ func (s *Statements) Opinion(file string, l *replay.Life, o *schema.Opinion, at 
 			return &source.Fault{File: file, What: fmt.Sprintf("a statement comes of other statements than its act says: items[%d]", n), Found: fmt.Sprint(parents), Expected: fmt.Sprint(want)}
 		}
 		as := feedback.Asked{Item: i.ID, Number: i.Number, Text: i.Text, Texts: i.Texts}
-		if err := s.check(file, fmt.Sprintf("items[%d]", n), of(l, i.ID, i.Number, at), as); err != nil {
+		if err := s.check(file, fmt.Sprintf("items[%d]", n), l.Wordings(i.ID, i.Number, at), as); err != nil {
 			return err
 		}
 	}
@@ -85,21 +128,10 @@ func spoken(text string, texts map[string]string) map[string]string {
 	return out
 }
 
-// of gives the wordings of a statement before an entry, oldest first.
-func of(l *replay.Life, id uuid.UUID, number int, before int64) []replay.Wording {
-	var out []replay.Wording
-	for _, w := range l.Wordings {
-		if w.Entry < before && w.Of(id, number) {
-			out = append(out, w)
-		}
-	}
-	return out
-}
-
 // holds tells whether a statement has the words that an earlier list has of it; languages may come.
-func holds(last, now feedback.Asked) bool {
+func holds(last feedback.Asked, now map[string]string) bool {
 	for lang, words := range spoken(last.Text, last.Texts) {
-		if spoken(now.Text, now.Texts)[lang] != words {
+		if now[lang] != words {
 			return false
 		}
 	}
@@ -109,23 +141,24 @@ func holds(last, now feedback.Asked) bool {
 // check compares one statement with its wordings.
 func (s *Statements) check(file, called string, own []replay.Wording, i feedback.Asked) error {
 	last, listed := s.last[i.Item]
-	if i.Version > 0 && (i.Version < last.Version || i.Version == last.Version && !holds(last, i)) {
+	texts := spoken(i.Text, i.Texts)
+	if i.Version > 0 && (i.Version < last.Version || i.Version == last.Version && !holds(last, texts)) {
 		return &source.Fault{File: file, What: "a statement has other words in the version that an earlier list shows: " + called, Found: fmt.Sprintf("version %d: %s", i.Version, source.Short(i.Text)), Expected: fmt.Sprintf("version %d: %s", last.Version, source.Short(last.Text))}
 	}
 	born := slices.ContainsFunc(own, func(w replay.Wording) bool { return w.Born })
-	for _, lang := range slices.Sorted(maps.Keys(spoken(i.Text, i.Texts))) {
-		words := spoken(i.Text, i.Texts)[lang]
+	for _, lang := range slices.Sorted(maps.Keys(texts)) {
+		words := texts[lang]
 		d, known, exact := digestOf(lang, words), false, (*replay.Wording)(nil)
 		for n := range own {
 			w := &own[n]
-			if w.Language() != lang {
+			if !w.In(lang) {
 				continue
 			}
 			known = known || w.Gone || w.Digest == d.sum
 			switch {
 			case w.ID != uuid.Nil:
 				exact = nil // the act does not tell its version
-			case w.Version == int32(i.Version) && i.Version > 0:
+			case int(w.Version) == i.Version && i.Version > 0:
 				exact = w
 			}
 		}

@@ -1,15 +1,14 @@
-package verify
+package wording_test
 
 import (
 	"testing"
 
-	"delfi/internal/delphi/protocol"
+	"delfi/internal/verify/wording"
 )
 
 // TestTranslated: the texts of an item are in the further languages of the protocol, and in no
 // other; one that lacks some is not whole.
 func TestTranslated(t *testing.T) {
-	r := &reading{protocol: protocol.Protocol{Languages: []string{"it", "de", "sl"}}}
 	for name, c := range map[string]struct {
 		texts           map[string]string
 		declared, whole bool
@@ -21,7 +20,7 @@ func TestTranslated(t *testing.T) {
 		"another language":    {map[string]string{"de": "Aussage", "fr": "Phrase"}, false, false},
 		"a blank translation": {map[string]string{"de": "Aussage", "sl": ""}, false, false},
 	} {
-		if declared, whole := r.translated(c.texts); declared != c.declared || whole != c.whole {
+		if declared, whole := wording.Translated([]string{"de", "sl"}, c.texts); declared != c.declared || whole != c.whole {
 			t.Errorf("%s: %v, %v", name, declared, whole)
 		}
 	}
