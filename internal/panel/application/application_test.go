@@ -41,12 +41,13 @@ type ground struct {
 	open   bool
 	now    time.Time
 	by     account.OfficeID // the secretary
+	own    uuid.UUID        // their account
 	people int              // accounts so far
 }
 
 func newGround(t *testing.T) *ground {
 	t.Helper()
-	g := &ground{T: t, id: uuid.New(), open: true, now: time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC), by: account.OfficeID(uuid.New())}
+	g := &ground{T: t, id: uuid.New(), open: true, now: time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC), by: account.OfficeID(uuid.New()), own: uuid.New()}
 	g.db = testdb.NewAt(t, func() time.Time { return g.now })
 	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), bytes.Repeat([]byte{1}, 32))
 	g.must(err)
@@ -93,19 +94,28 @@ func (g *ground) applies(who account.Actor, group, name, detail string) error {
 	return g.panel.Apply(g.Context(), who, g.id, group, application.Applicant{Name: name, Detail: detail})
 }
 
-// of are the applications of a group in some states, by name.
-func (g *ground) of(group string, states ...application.State) (all []application.Application) {
+// find is a page of a group's applications.
+func (g *ground) find(group string, q application.Query) (out application.Found) {
 	g.Helper()
 	g.act(func(ctx context.Context, tx *postgres.Tx) (err error) {
-		all, err = g.s.Of(ctx, tx, g.id, group, states...)
+		out, err = g.s.Find(ctx, tx, g.id, group, q)
 		return err
 	})
+	return out
+}
+
+// of are the applications of a group in some states.
+func (g *ground) of(group string, states ...application.State) (all []application.Application) {
+	g.Helper()
+	for _, state := range states {
+		all = append(all, g.find(group, application.Query{State: state}).List...)
+	}
 	return all
 }
 
 func (g *ground) decides(group string, act application.Act, reason string, ids ...uuid.UUID) (done application.Done, err error) {
 	err = g.db.Transact(g.Context(), func(ctx context.Context, tx *postgres.Tx) (err error) {
-		done, err = g.s.Decide(ctx, tx, g.id, group, ids, act, reason, g.by)
+		done, err = g.s.Decide(ctx, tx, g.id, group, ids, act, reason, account.Actor{Account: g.own, Office: g.by})
 		return err
 	})
 	return done, err
