@@ -231,7 +231,7 @@ func openDeclared(ctx context.Context, tx *postgres.Tx, record *ledger.Service, 
 	return p.OpenApplications(ctx, tx, c.ID, groups...)
 }
 
-// RecordAdmitted writes into the record how many people were ever admitted to each group of
+// RecordAdmitted writes into the record how many admissions there ever were to each group of
 // declared membership, where it does not have that number: when a round opens or closes, since
 // the enrolled are held against it. Who they are is in no record.
 func RecordAdmitted(ctx context.Context, tx *postgres.Tx, record *ledger.Service, p *panel.Service, c consultation.Consultation, by consultation.Author) error {

@@ -254,7 +254,7 @@ func TestWhoIsAdmittedEnrols(t *testing.T) {
 	}
 	g.must(enrols(bea))
 
-	// People who were ever admitted are counted once each.
+	// Admissions of one person count once.
 	g.must(g.applies(carla, "architects", "Carla Neri", "C 1"))
 	g.decided(application.Admit, "Carla Neri", "")
 	if got := g.recorded(); fmt.Sprint(got) != "map[architects:3 engineers:0 jurists:0]" {
