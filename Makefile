@@ -35,7 +35,7 @@ build: assets ## build bin/delfi, and bin/delfi-verify, the verifier alone
 
 test: build chromium python dump ## every test: unit, on a real Postgres, in a real browser
 	@$(GO) test -race $(LOCKED)
-	@$(GO) test $(LEAN) -timeout 15m ./e2e & e2e=$$!; web=0; $(GO) test $(LEAN) -parallel 4 -timeout 15m ./web || web=$$?; wait $$e2e && exit $$web
+	@$(GO) test $(LEAN) -timeout 15m ./e2e & e2e=$$!; trap 'kill $$e2e' INT TERM; web=0; $(GO) test $(LEAN) -parallel 4 -timeout 15m ./web || web=$$?; wait $$e2e && exit $$web
 	@$(GO) test $(LEAN) -p 4 -timeout 15m $$($(GO) list ./... | grep -vE '$(subst $() ,|,$(LONG:.%=%$$))')
 
 race: ## the race detector in every room that has a lock or a counter of its own (15 minutes)

@@ -197,7 +197,9 @@ func TestFormsAndResultsOfEveryKindOnASmallScreen(t *testing.T) {
 		}
 	}
 	// At 400 % of a screen of 1280 × 1024, in the colours that the reader has chosen.
-	p.do(emulation.SetDeviceMetricsOverride(320, 256, 1, true), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}))
+	p.do(emulation.SetDeviceMetricsOverride(320, 256, 1, true), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+		{Name: "forced-colors", Value: "active"}, {Name: "prefers-reduced-motion", Value: "reduce"}, // a scroll that glides is under way yet when the script looks
+	}))
 	for slug, questions := range map[string]int{"quartiere": 5, "tram": 3} {
 		for k := 1; k <= questions; k++ {
 			p.open(fmt.Sprintf("/consultations/%s/rounds/2?item=%d", slug, k))

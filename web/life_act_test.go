@@ -19,9 +19,9 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"delfi/internal/account"
-	"delfi/internal/apptest/life"
 	"delfi/internal/consultation"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/life"
 	"delfi/internal/verify"
 	"delfi/internal/verify/source"
 	"delfi/web/i18n"
@@ -219,7 +219,7 @@ func (l *living) comesTo(n int) {
 func (l *living) is(n int, state consultation.RoundState) {
 	l.Helper()
 	if got := l.now().Round(n).State; got != state {
-		l.Fatalf("round %d is %s, not %s: %s", n, got, state, textIn(l.site.Stranger().Get(l.T, l.at("/timeline")), "main"))
+		l.Fatalf("round %d is %s, not %s: %s", n, got, state, shownIn(l.site.Stranger().Get(l.T, l.at("/timeline")), "main"))
 	}
 }
 
@@ -359,7 +359,7 @@ func (l *living) shows(path string) webtest.Response {
 		if !l.Asks(n) || l.listed() {
 			continue
 		}
-		text := textIn(page, "article#a"+strconv.Itoa(n+1))
+		text := shownIn(page, "article#a"+strconv.Itoa(n+1))
 		is, would, _ := strings.Cut(strings.TrimSuffix(verdict, ")"), " (")
 		if !strings.Contains(text, word(is)) || would != "" && is == "open" && !strings.Contains(text, "«"+word(would)+"»") {
 			l.Errorf("%s says of %q not %q: %s", path, life.Matters[n].Text, verdict, text)
@@ -371,8 +371,8 @@ func (l *living) shows(path string) webtest.Response {
 // listed tells whether the matters are one list, with one verdict.
 func (l *living) listed() bool { return strings.Contains(l.Protocol, `"kind": "ranking"`) }
 
-// textIn is what a page says in one place, its spaces plain.
-func textIn(page webtest.Response, place string) string {
+// shownIn is what a page says in one place, its spaces plain.
+func shownIn(page webtest.Response, place string) string {
 	return strings.ReplaceAll(page.Text(place), "\u00a0", " ")
 }
 
@@ -382,7 +382,7 @@ func (l *living) reads(page webtest.Response, place string, words ...string) {
 	if page.Status != 200 {
 		l.Fatalf("%d %s", page.Status, page.Text("main"))
 	}
-	text := textIn(page, place)
+	text := shownIn(page, place)
 	for _, w := range words {
 		if !strings.Contains(text, w) {
 			l.Errorf("%s does not say %q: %s", place, w, text)
@@ -419,7 +419,7 @@ func (l *living) stopped(why string) {
 func (l *living) concluded() {
 	l.Helper()
 	if got := l.now().Stage; got != consultation.Concluded {
-		l.Fatalf("it is %s: %s", got, textIn(l.as("paolo").Get(l.T, l.desk("")), "main"))
+		l.Fatalf("it is %s: %s", got, shownIn(l.as("paolo").Get(l.T, l.desk("")), "main"))
 	}
 	l.reads(l.site.Stranger().Get(l.T, l.at("")), "main", "I giri sono finiti")
 }

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"delfi/internal/apptest"
-	"delfi/internal/apptest/life"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot"
+	"delfi/internal/delphi/life"
 	"delfi/web/webtest"
 )
 
@@ -212,7 +212,7 @@ func (l *living) rises(rounds ...int) {
 	l.Helper()
 	before := -1.0
 	for _, n := range rounds {
-		text := textIn(l.site.Stranger().Get(l.T, l.round(n)), "main")
+		text := shownIn(l.site.Stranger().Get(l.T, l.round(n)), "main")
 		_, rest, _ := strings.Cut(text, "W = ")
 		figure, _, _ := strings.Cut(rest, " ")
 		w, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimRight(figure, ".,;:)"), ",", "."), 64)

@@ -76,7 +76,7 @@ type village struct {
 	people   []*villager
 	staff    map[string]account.Actor
 	over     bool           // the last moment that matters was attacked
-	log      *bytes.Buffer  // of everything that is no request
+	log      *lines         // of everything that is no request
 	before   snapshot       // a dump an hour earlier
 	copies   int            // how many dumps were compared
 	vanished map[string]int // what went before which of them
@@ -114,14 +114,42 @@ func (n natural) String() string {
 	return s
 }
 
+// lines is what the process logs from the first village on: villages live side by side, and
+// which of them a line is about no logger knows.
+type lines struct {
+	once sync.Once
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+var logged lines
+
+func (l *lines) keep() {
+	l.once.Do(func() {
+		slog.SetDefault(slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	})
+}
+
+// Write takes the next part.
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+// Bytes gives all of it so far.
+func (l *lines) Bytes() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return bytes.Clone(l.text.Bytes())
+}
+
 func newVillage(t *testing.T, n natural) *village {
 	t.Helper()
-	v := &village{T: t, natural: n, now: &atomic.Int64{}, log: &bytes.Buffer{}, staff: map[string]account.Actor{}, vanished: map[string]int{}, arrivals: make(chan *villager, 1000)}
+	v := &village{T: t, natural: n, now: &atomic.Int64{}, log: &logged, staff: map[string]account.Actor{}, vanished: map[string]int{}, arrivals: make(chan *villager, 1000)}
 	v.random = &dice{random: mathrand.New(mathrand.NewPCG(uint64(n.share*8)+uint64(n.overlap), uint64(n.people)))}
 	v.now.Store(time.Now().Truncate(24 * time.Hour).Add(10 * time.Hour).Unix()) // ten o'clock: the night is far
-	old := slog.Default()
-	slog.SetDefault(slog.New(slog.NewJSONHandler(v.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	t.Cleanup(func() { slog.SetDefault(old) })
+	v.log.keep()
 	v.h = &webtest.House{World: apptest.New(t, apptest.Pool, apptest.Uncached, apptest.Database(postgres.WithClock(func() time.Time { return time.Unix(v.now.Load(), 0).UTC() })))}
 	v.h.Codes = 100000
 	v.site = v.h.Site(t)

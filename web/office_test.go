@@ -22,7 +22,7 @@ var accountSide = []string{"civic.account", "civic.enrolment", "civic.outbox", "
 
 // officeSide are those with what somebody is by office, in public: every column named officer
 // stands in one of them.
-var officeSide = []string{"civic.officer", "civic.role", "civic.staff", "civic.moderation_act", "civic.moderation_look", "civic.moderation_case", "civic.consultation", "record.words", "record.entry"}
+var officeSide = []string{"civic.officer", "civic.role", "civic.staff", "civic.secretary", "civic.moderation_act", "civic.moderation_look", "civic.moderation_case", "civic.consultation", "record.words", "record.entry"}
 
 var (
 	uuidText = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)

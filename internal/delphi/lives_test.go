@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"delfi/internal/apptest/life"
+	"delfi/internal/delphi/life"
 )
 
 // TestEachVariantJudgesByItsOwnRules asks the same 24 people under each variant's protocol:

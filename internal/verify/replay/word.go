@@ -31,7 +31,7 @@ type word struct {
 type state uint8
 
 const (
-	promised  state = iota // by the entry that announced or promised them
+	stated    state = iota // by the entry that announced or promised them
 	corrected              // by a correction, in all languages
 	gone                   // by no entry any more: the law removed them
 )
@@ -50,7 +50,7 @@ func (l *Life) says(field, lang, words string, how state) {
 }
 
 // Says gives the digest of the words that the log says last of a text in a language, "" for
-// the first; known is false where it says nothing of them, or the law removed what it said.
+// the first; known is false where it says nothing of them, or the law removed what it stated.
 func (l *Life) Says(field, lang string) (digest [sha256.Size]byte, known bool) {
 	at, first := fieldAt(field), (*word)(nil)
 	in := uint8(slices.Index(consultation.Translatable, lang) + 1)
@@ -66,7 +66,7 @@ func (l *Life) Says(field, lang string) (digest [sha256.Size]byte, known bool) {
 	}
 	blank := sha256.Sum256(nil)
 	switch {
-	case first != nil && first.state != promised:
+	case first != nil && first.state != stated:
 		return blank, first.state == corrected
 	case field == string(consultation.TitleText):
 		return blank, l.titled
@@ -138,7 +138,7 @@ func (l *Life) promise(r Record) error {
 		if !l.foreign {
 			field = "commitment_" + field
 		}
-		l.says(field, lang, words, promised)
+		l.says(field, lang, words, stated)
 	}
 	return nil
 }
@@ -150,10 +150,10 @@ func (l *Life) announced(r Record) {
 	l.titled, l.asked = l.Title != "", r.Texts["question"] != ""
 	for name, words := range r.Texts {
 		if field, lang, _ := strings.Cut(name, "."); slices.Contains(consultation.TextFields[:3], field) {
-			l.says(field, lang, words, promised)
+			l.says(field, lang, words, stated)
 		}
 	}
 	if l.Title != "" {
-		l.says(string(consultation.TitleText), "", l.Title, promised)
+		l.says(string(consultation.TitleText), "", l.Title, stated)
 	}
 }

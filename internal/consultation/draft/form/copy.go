@@ -59,8 +59,8 @@ func Copied(c consultation.Consultation) (Form, error) {
 	return f, nil
 }
 
-// correct gives the form the texts of an announced consultation. A translation that a correction
-// took away goes too.
+// correct gives the form the texts of an announced consultation in each language. A translation
+// that a correction took away goes too.
 func (f *Form) correct(c consultation.Consultation) {
 	for t, field := range map[consultation.Text]*string{
 		consultation.TitleText: &f.Title, consultation.QuestionText: &f.Question, consultation.BackgroundText: &f.Background,
@@ -69,9 +69,12 @@ func (f *Form) correct(c consultation.Consultation) {
 	} {
 		*field = *c.Words(t)
 		for lang, translated := range f.Translations {
-			if _, stands := c.Translations[lang][t.Field()]; !stands {
+			words, stands := c.Translations[lang][t.Field()]
+			if !stands {
 				delete(translated, t.Field())
+				continue
 			}
+			translated[t.Field()] = words
 		}
 	}
 }
