@@ -24,7 +24,7 @@
 // Admissions are counted in a row of their own, those of one person once as long as their account
 // lives, and Record gives the number when a round opens or closes: the enrolled are held against
 // it. The enrolled are counted exactly then, which may tell a secretary of one person
-// (docs/PANEL.md "What the count of a round tells").
+// (docs/PANEL.md "Who may take part").
 //
 // # Lists
 //

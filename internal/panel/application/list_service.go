@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 
 	"delfi/internal/platform/postgres"
 )
@@ -71,33 +70,29 @@ func last(total int) int { return (max(total, 1) - 1) / PerPage * PerPage }
 // page gives the rows of the page that begins at from, and how many there are in all; total is
 // that number where no words are looked for.
 func page(ctx context.Context, tx *postgres.Tx, key []byte, consultation uuid.UUID, group string, state State, words []string, from, total int) ([]row, int, error) {
-	read := func(from, most int) (*sqlx.Rows, error) {
-		if state == Waiting {
-			return waiting(ctx, tx, consultation, group, from, most)
-		}
-		return settled(ctx, tx, consultation, group, state, from, most)
-	}
+	var out []row
 	if len(words) == 0 {
-		rows, err := scan(read(from, PerPage))
-		return rows, total, err
+		err := inOrder(ctx, tx, consultation, group, state, from, PerPage, func(r row) error {
+			out = append(out, r)
+			return nil
+		})
+		return out, total, err
 	}
 	applicants, err := aead(key, applicantDomain)
 	if err != nil {
 		return nil, 0, err
 	}
-	var out []row
 	n := 0
-	every, err := read(0, everything)
-	err = each(every, err, func(r row) error {
-		text, err := open(applicants, r.ID, r.sealed)
+	err = inOrder(ctx, tx, consultation, group, state, 0, everything, func(r row) error {
+		plain, err := open(applicants, r.ID, r.sealed)
 		if err != nil {
 			return err
 		}
-		if err := unpack(text, &r.Name, &r.Detail); err != nil {
+		if err := unpack(plain, &r.Name, &r.Detail); err != nil {
 			return err
 		}
-		said := strings.ToLower(r.Name + " " + r.Detail)
-		if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(said, w) }) {
+		text := strings.ToLower(r.Name + " " + r.Detail)
+		if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
 			return nil
 		}
 		if n >= from && n < from+PerPage {
@@ -146,12 +141,12 @@ func compared(ctx context.Context, tx *postgres.Tx, key []byte, consultation uui
 	if len(numbers) == 0 {
 		return all, nil
 	}
-	said, err := sharers(ctx, tx, consultation, group, numbers)
+	same, err := sharers(ctx, tx, consultation, group, numbers)
 	if err != nil {
 		return nil, err
 	}
 	for i, r := range rows {
-		for _, applicant := range said[string(r.number)] {
+		for _, applicant := range same[string(r.number)] {
 			if r.number != nil && applicant != string(r.applicant) {
 				all[i].Alike++
 			}

@@ -124,27 +124,28 @@ func scan(rows *sqlx.Rows, err error) ([]row, error) {
 	return out, err
 }
 
-// waiting gives the rows of a group that wait, by the day on which they came; from is how many
-// to leave out, most how many to give at most.
-func waiting(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, from, most int) (*sqlx.Rows, error) {
-	return tx.QueryxContext(ctx, `
-		SELECT id, consultation, grp, applicant, nth, state, since, number, sealed, decided, decider, revoked, revoker, words
-		FROM civic.application
-		WHERE consultation = $1 AND grp = $2 AND state = 'waiting'
-		ORDER BY coalesce(revoked, decided, since), id
-		OFFSET $3
-		LIMIT $4`, consultation, group, from, most)
-}
-
-// settled is waiting for a state in which applications are decided: the latest decision first.
-func settled(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, state State, from, most int) (*sqlx.Rows, error) {
-	return tx.QueryxContext(ctx, `
+// inOrder calls do with the rows of a group in one state: those that wait by the day on which they
+// came, others by the day of the last decision, the latest first. It leaves out from and takes
+// most at most.
+func inOrder(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, state State, from, most int, do func(row) error) error {
+	if state == Waiting {
+		rows, err := tx.QueryxContext(ctx, `
+			SELECT id, consultation, grp, applicant, nth, state, since, number, sealed, decided, decider, revoked, revoker, words
+			FROM civic.application
+			WHERE consultation = $1 AND grp = $2 AND state = 'waiting'
+			ORDER BY coalesce(revoked, decided, since), id
+			OFFSET $3
+			LIMIT $4`, consultation, group, from, most)
+		return each(rows, err, do)
+	}
+	rows, err := tx.QueryxContext(ctx, `
 		SELECT id, consultation, grp, applicant, nth, state, since, number, sealed, decided, decider, revoked, revoker, words
 		FROM civic.application
 		WHERE consultation = $1 AND grp = $2 AND state = $3
 		ORDER BY coalesce(revoked, decided, since) DESC, id DESC
 		OFFSET $4
 		LIMIT $5`, consultation, group, string(state), from, most)
+	return each(rows, err, do)
 }
 
 // ofApplicants gives the rows of people, each of one consultation, the newest of each group first.
