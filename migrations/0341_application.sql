@@ -6,10 +6,10 @@ CREATE TABLE civic.application_list (
     consultation uuid NOT NULL,
     grp          text NOT NULL,
     proof        bytea NOT NULL,
-    people       integer NOT NULL DEFAULT 0, -- who were ever admitted
+    admissions   integer NOT NULL DEFAULT 0, -- ever: of one person once, as long as their account lives
     recorded     integer, -- of them, how many the record has; NULL where it has no entry
     CONSTRAINT application_list_pkey PRIMARY KEY (consultation, grp),
-    CONSTRAINT application_list_people CHECK (people >= 0 AND recorded BETWEEN 0 AND people),
+    CONSTRAINT application_list_admissions CHECK (admissions >= 0 AND recorded BETWEEN 0 AND admissions),
     CONSTRAINT application_list_proof CHECK (octet_length(proof) = 16)
 );
 
@@ -21,6 +21,7 @@ CREATE TABLE civic.application (
     nth          integer NOT NULL, -- of the applicant's for this group, from 1
     state        text NOT NULL,
     since        date NOT NULL,
+    number       bytea, -- keyed hash of the number that the group asks for; NULL where it asks none
     sealed       bytea NOT NULL,
     decided      date,
     decider      uuid,  -- officer
@@ -28,14 +29,16 @@ CREATE TABLE civic.application (
     revoker      uuid,  -- officer
     words        bytea, -- why it was refused or revoked, encrypted
     fresh        boolean NOT NULL DEFAULT true,
-    CONSTRAINT application_nth UNIQUE (consultation, grp, applicant, nth),
+    CONSTRAINT application_nth UNIQUE (consultation, applicant, grp, nth),
     CONSTRAINT application_state CHECK (state IN ('waiting', 'admitted', 'refused', 'revoked')),
     CONSTRAINT application_decided CHECK ((state = 'waiting') = (decided IS NULL) AND (decided IS NULL) = (decider IS NULL)),
     CONSTRAINT application_revoked CHECK ((state = 'revoked') = (revoked IS NOT NULL) AND (revoked IS NULL) = (revoker IS NULL)),
     CONSTRAINT application_words CHECK ((words IS NOT NULL) = (state IN ('refused', 'revoked'))),
-    CONSTRAINT application_lengths CHECK (octet_length(applicant) = 32 AND octet_length(sealed) = 1728 AND octet_length(words) = 2076)
+    CONSTRAINT application_lengths CHECK (octet_length(applicant) = 32 AND octet_length(number) = 32 AND octet_length(sealed) = 1728 AND octet_length(words) = 2076)
 );
 -- One waits at a time.
 CREATE UNIQUE INDEX application_waiting ON civic.application (consultation, applicant) WHERE state = 'waiting';
-CREATE INDEX application_by_state ON civic.application (consultation, grp, state);
+-- The secretary's list, a page at a time in the order in which it is shown.
+CREATE INDEX application_by_state ON civic.application (consultation, grp, state, (coalesce(revoked, decided, since)), id);
+CREATE INDEX application_by_number ON civic.application (consultation, grp, number) WHERE number IS NOT NULL;
 CREATE INDEX application_fresh ON civic.application (id) WHERE fresh;

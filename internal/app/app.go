@@ -191,7 +191,7 @@ func (a *App) index(ctx context.Context, tx *postgres.Tx, space uuid.UUID) error
 
 // Start joins the servers of the site and begins to run jobs. They run until Stop.
 func (a *App) Start(ctx context.Context) error {
-	if err := a.Pseudonyms.Join(ctx); err != nil {
+	if err := errors.Join(a.Pseudonyms.Join(ctx), a.Applications.Join(ctx)); err != nil {
 		return err
 	}
 	return a.Jobs.Start(context.WithoutCancel(ctx))

@@ -122,7 +122,7 @@ func CanSeeApplicants(actor office.Actor, c Consultation, group string, now time
 		return ErrNoDeclared
 	}
 	if !actor.Has(c.Administration, c.Scope(), office.Secretary) {
-		return fault.New(fault.Forbidden, "role_lost", "you are named for this consultation, but you no longer hold the role: ask your administration for it")
+		return fault.New(fault.Forbidden, "secretary_role_lost", "you are named secretary of this group, but you no longer hold the role: ask your administration for it")
 	}
 	if CanSteer(actor, c) {
 		return fault.New(fault.Forbidden, "secretary_steers", "who steers a consultation does not see who applies for its groups: another secretary must be named")

@@ -1,6 +1,7 @@
 package consultation
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -136,6 +137,10 @@ func TestASecretaryAloneSeesApplicants(t *testing.T) {
 		if (err == nil) != (one.kind == 0) || err != nil && fault.KindOf(err) != one.kind {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	var f *fault.Fault
+	if err := CanSeeApplicants(holds(lucia), c, "architects", now); !errors.As(err, &f) || f.Code != "secretary_role_lost" {
+		t.Errorf("whose role was taken away reads %v", err)
 	}
 	draft := c
 	draft.Stage = Draft

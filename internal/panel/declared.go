@@ -39,7 +39,7 @@ func (s *Service) Apply(ctx context.Context, actor account.Actor, consultation u
 		if err := newcomer(ctx, tx, actor, consultation, mark); err != nil {
 			return err
 		}
-		return s.applications.Apply(ctx, tx, consultation, group, actor.Account, who)
+		return s.applications.Apply(ctx, tx, consultation, group, actor.Account, who, way.Asks)
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"delfi/internal/consultation"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/panel/application"
@@ -22,6 +21,7 @@ type view struct {
 	Of        protocol.GroupPlan
 	Own       []application.Application // for the group, the newest first
 	Elsewhere bool                      // an application for another group waits
+	steers    bool                      // the reader does not take part: they only see and withdraw what they sent
 	Typed     application.Applicant
 	Problems  ui.Problems
 	Fault     *fault.Fault // why nothing was done
@@ -33,13 +33,10 @@ func (c room) load(q *page.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	v := view{View: d}
+	v := view{View: d, steers: d.Steers(q.Actor)}
 	at := slices.IndexFunc(v.Declared(), func(g protocol.GroupPlan) bool { return g.ID == q.Param("group") })
-	switch {
-	case at < 0:
-		return v, consultation.ErrNoDeclared
-	case v.Group == "" && v.Steers(q.Actor):
-		return v, fault.New(fault.Forbidden, "staff_cannot_enrol", "those who steer a consultation do not take part in it")
+	if at < 0 {
+		return v, fault.New(fault.NotFound, "no_page", "there is no such group, or its members do not apply")
 	}
 	v.Of = v.Declared()[at]
 	all, err := c.Panel.Applied(q.Context(), q.Actor, v.ID)
@@ -64,7 +61,7 @@ func (v view) newest() application.Application {
 // applies tells whether the reader can apply now.
 func (v view) applies() bool {
 	s := v.newest().State
-	return v.Enrolling() && !v.Elsewhere && s != application.Waiting && s != application.Admitted
+	return v.Enrolling() && !v.steers && !v.Elsewhere && s != application.Waiting && s != application.Admitted && v.newest().Nth < application.Most
 }
 
 func (v view) path() string { return v.Path("/membership/" + v.Of.ID) }

@@ -104,6 +104,12 @@ func TestASecretaryThroughALife(t *testing.T) {
 	says(names("architetti", giulia, 422), "Questa persona amministra")
 	says(names("architetti", paolo, 422), "non ha quel ruolo")
 	says(posts(admin, desk+"/secretaries/architetti", 422, url.Values{}), "Persona", "Per chi lo fa")
+	teresa := h.Person(t, "teresa")
+	_, err = h.Accounts.GrantRole(ctx, "riva", office.Secretary, c.Scope(), teresa.Account.String())
+	must(err)
+	must(h.Accounts.Leave(ctx, teresa))
+	says(names("architetti", teresa, 422), "non ha quel ruolo")
+	must(h.Accounts.Stay(ctx, teresa))
 	names("architetti", lucia, 303)
 	names("ingegneri", lucia, 303) // of two groups, and replaced at will before the announcement
 	names("ingegneri", sergio, 303)
@@ -126,7 +132,7 @@ func TestASecretaryThroughALife(t *testing.T) {
 		t.Error("who was not admitted may enrol")
 	}
 	first := anna.Get(t, applys)
-	says(first, "chi è iscritto all’albo", "La segreteria non vede se ti iscrivi", "nessun nome")
+	says(first, "chi è iscritto all’albo", "La segreteria non vede se rispondi", "con il numero esatto", "nessun nome")
 	if name, _ := first.Page.Find("input[name=name]").Attr("value"); name != "Anna Vandelli" {
 		t.Errorf("the name is %q", name)
 	}
@@ -143,6 +149,12 @@ func TestASecretaryThroughALife(t *testing.T) {
 	posts(as("lucia"), applys, 403, url.Values{"name": {"Lucia"}, "detail": {"1"}})
 	if got := as("lucia").Get(t, enrol+"?group=residenti"); got.Status != 403 {
 		t.Errorf("a secretary enrols: %d", got.Status)
+	}
+	if got := as("lucia").Get(t, applys); got.Status != 200 || got.Count("input[name=name]") != 0 {
+		t.Errorf("a secretary sees %d, %s", got.Status, got.Text("main"))
+	}
+	if got := anna.Get(t, strings.Replace(applys, "architetti", "residenti", 1)); got.Status != 404 || strings.Contains(got.Text("main"), "richieste") {
+		t.Errorf("a group of another way: %d, %s", got.Status, got.Text("main"))
 	}
 	if got := site.Stranger().Get(t, applys); got.Status != 303 && got.Status != 401 {
 		t.Errorf("a stranger applies: %d", got.Status)
@@ -183,12 +195,15 @@ func TestASecretaryThroughALife(t *testing.T) {
 
 	// One or many, after a page that says what follows.
 	before := secretary.Get(t, list+"/decide?act=admit&id="+ids["Anna Vandelli"]+"&id="+ids["Elena Barbolini"])
-	says(before, "Stai per ammettere 2 persone", "Anna Vandelli", "Non saprai se lo fanno")
+	says(before, "Stai per ammettere 2 persone", "Anna Vandelli", "Non ti diciamo se lo fanno")
 	posts(secretary, list+"/decide", 303, url.Values{"act": {"admit"}, "id": {ids["Anna Vandelli"], ids["Elena Barbolini"]}})
 	posts(secretary, list+"/decide", 303, url.Values{"act": {"admit"}, "id": {ids["Anna Vandelli"], ids["Elena Barbolini"]}})
 	says(posts(secretary, list+"/decide", 422, url.Values{"act": {"refuse"}, "id": {ids["Karim Haddad"]}}), "Karim Haddad", "Il motivo")
 	posts(secretary, list+"/decide", 303, url.Values{"act": {"refuse"}, "id": {ids["Karim Haddad"]}, "reason": {"Il numero è di un’altra persona."}})
 	posts(secretary, list+"/decide", 409, url.Values{"act": {"admit"}, "id": {ids["Karim Haddad"]}})
+	if got := posts(secretary, list+"/decide", 409, url.Values{"act": {"refuse"}, "id": {ids["Elena Barbolini"]}, "reason": {"Parole scritte a lungo."}}); !strings.Contains(got.Body, "Parole scritte a lungo.") {
+		t.Errorf("what was typed is lost: %s", got.Text("main"))
+	}
 	posts(as("sergio"), strings.Replace(list, "architetti", "ingegneri", 1)+"/decide", 409, url.Values{"act": {"admit"}, "id": {ids["Karim Haddad"]}})
 	says(karim.Get(t, enrol+"?group=architetti"), "non ha accolto la tua richiesta")
 	says(karim.Get(t, applys), "Il numero è di un’altra persona.", "Una nuova richiesta")
@@ -244,6 +259,30 @@ func TestASecretaryThroughALife(t *testing.T) {
 	says(as("sergio").Get(t, list), "richiesta n. 2 della stessa persona")
 	posts(elena, applys+"/withdraw", 303, url.Values{"application": {as("sergio").Get(t, list).Page.Find("input[name=id]").AttrOr("value", "")}})
 	says(as("sergio").Get(t, list), "Nessuna richiesta aspetta")
+
+	// After the fifth application there is no form left, nor an invitation to send another.
+	for range 3 {
+		posts(karim, applys, 303, url.Values{"name": {"Karim Haddad"}, "detail": {"K 1"}})
+		posts(as("sergio"), list+"/decide", 303, url.Values{"act": {"refuse"}, "id": {as("sergio").Get(t, list).Page.Find("input[name=id]").AttrOr("value", "")}, "reason": {"Non risulta."}})
+	}
+	says(karim.Get(t, applys), "Una nuova richiesta", "correggi e invia")
+	posts(karim, applys, 303, url.Values{"name": {"Karim Haddad"}, "detail": {"K 1"}})
+	posts(as("sergio"), list+"/decide", 303, url.Values{"act": {"refuse"}, "id": {as("sergio").Get(t, list).Page.Find("input[name=id]").AttrOr("value", "")}, "reason": {"Non risulta."}})
+	if got := karim.Get(t, applys); got.Count("input[name=name]") != 0 || strings.Contains(got.Text("main"), "correggi e invia") || !strings.Contains(got.Text("main"), "5 richieste") {
+		t.Errorf("after five: %s", got.Text("main"))
+	}
+
+	// A secretary whose role was taken away decides no more, and the administration reads it.
+	if got := admin.Get(t, desk); strings.Contains(got.Text("main"), "Nessuno decide") {
+		t.Error("a secretary who serves is missed")
+	}
+	_, err = h.Accounts.RevokeRole(ctx, "riva", office.Secretary, c.Scope(), sergio.Account.String())
+	must(err)
+	if got := as("sergio").Get(t, list); got.Status != 403 || !strings.Contains(got.Text("main"), "Sei la segreteria di questo gruppo") {
+		t.Errorf("without the role: %d, %s", got.Status, got.Text("main"))
+	}
+	says(admin.Get(t, desk), "Nessuno decide le richieste del gruppo «Architetti»", "Nessuno decide le richieste del gruppo «Ingegneri»")
+	says(admin.Get(t, desk+"/secretaries/architetti"), "Non ha più il ruolo di segreteria", "in carica fino al giorno prima del")
 
 	// Rounds count the enrolled beside who was ever admitted, and the record holds.
 	must(h.Consultations.Start(ctx, giulia, square))

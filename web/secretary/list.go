@@ -24,13 +24,10 @@ type listView struct {
 	access.Applications
 	State application.State
 	Words string // looked for
-	Page  int    // from 1
 	Fault *fault.Fault
 }
 
 const (
-	// perPage is how many applications one page has.
-	perPage = 50
 	// sought is the kind of the cookies that have what is looked for, keeps how long they have it.
 	sought = "applicants"
 	keeps  = time.Hour
@@ -62,21 +59,13 @@ func (v listView) acts() []application.Act {
 
 // came says how many people are in the group, as far as it is shown.
 func (v listView) came(q *page.Request) string {
-	if !v.Closed && v.Came == 0 {
+	switch {
+	case v.Exact:
+		return q.Number(v.Came)
+	case v.Came == 0:
 		return q.T("access.invite.came_few")
 	}
-	if !v.Closed {
-		return q.T("access.invite.came_least", "n", v.Came)
-	}
-	return q.Number(v.Came)
-}
-
-// here is a page of the list, and how many pages there are.
-func (v listView) here() ([]application.Application, int) {
-	all := v.Find(v.Words)
-	pages := max(1, (len(all)+perPage-1)/perPage)
-	n := min(max(v.Page, 1), pages)
-	return all[(n-1)*perPage : min(n*perPage, len(all))], pages
+	return q.T("access.invite.came_least", "n", v.Came)
 }
 
 // turned is the address of a page of a state.
@@ -103,19 +92,23 @@ func (v listView) history(q *page.Request, a application.Application) []string {
 }
 
 func (c room) read(q *page.Request) (listView, error) {
-	v := listView{State: application.State(q.Query("state")), Page: 1}
+	return c.of(q, application.State(q.Query("state")))
+}
+
+// of reads the list of one state; of those that wait where it is none.
+func (c room) of(q *page.Request, state application.State) (listView, error) {
+	v := listView{State: state}
 	if !slices.Contains(application.States, v.State) {
 		v.State = application.Waiting
 	}
-	if n, err := strconv.Atoi(q.Query("page")); err == nil {
-		v.Page = n
+	slug, group := q.Param("slug"), q.Param("group")
+	q.Cookies.Open(sought, cookieOf(slug, group), &v.Words) // none looks for nothing
+	n, err := strconv.Atoi(q.Query("page"))
+	if err != nil {
+		n = 1
 	}
-	var err error
-	if v.Applications, err = c.Access.Applications(q.Context(), q.Actor, q.Param("slug"), q.Param("group"), v.State); err != nil {
-		return v, err
-	}
-	q.Cookies.Open(sought, cookieOf(v.Slug, v.Group.ID), &v.Words) // none looks for nothing
-	return v, nil
+	v.Applications, err = c.Access.Applications(q.Context(), q.Actor, slug, group, application.Query{State: v.State, Words: v.Words, Page: n})
+	return v, err
 }
 
 // cookieOf names the cookie of a group's list.
@@ -164,7 +157,7 @@ type decideView struct {
 func chosen(typed []string) []uuid.UUID {
 	var ids []uuid.UUID
 	for _, t := range typed {
-		if id, err := uuid.Parse(t); err == nil && len(ids) < perPage {
+		if id, err := uuid.Parse(t); err == nil && len(ids) < application.PerPage {
 			ids = append(ids, id)
 		}
 	}
@@ -201,12 +194,12 @@ func (c room) about(q *page.Request, v *decideView, ids []uuid.UUID) error {
 	}
 	var f *fault.Fault
 	errors.As(err, &f)
-	if v.listView, err = c.read(q); err != nil {
-		return err
+	state := application.State(q.Query("state"))
+	if v.Act == application.Revoke {
+		state = application.Admitted
 	}
-	if v.Act == application.Revoke && v.State != application.Admitted {
-		v.State = application.Admitted
-		v.Applications, err = c.Access.Applications(q.Context(), q.Actor, v.Slug, v.Group.ID, v.State)
+	if v.listView, err = c.of(q, state); err != nil {
+		return err
 	}
 	if len(ids) == 0 {
 		f = fault.New(fault.Conflict, "nobody_chosen", "nobody is chosen: choose at least one application")
@@ -239,7 +232,7 @@ func (c room) decide(q *page.Request) error {
 			return err
 		}
 		if v.Fault != nil {
-			return q.Render(http.StatusConflict, listPage(v.listView))
+			return v.over(q)
 		}
 		v.Problems = problems
 		return q.Render(http.StatusUnprocessableEntity, decidePage(v))
@@ -248,7 +241,18 @@ func (c room) decide(q *page.Request) error {
 			return err
 		}
 		errors.As(err, &v.Fault)
-		return q.Render(http.StatusConflict, listPage(v.listView))
+		return v.over(q)
 	}
 	return err
+}
+
+// over answers an act that fits nothing any more: with the list, or, where words were typed, with
+// the words.
+func (v decideView) over(q *page.Request) error {
+	if strings.TrimSpace(v.Reason) == "" {
+		return q.Render(http.StatusConflict, listPage(v.listView))
+	}
+	return q.Render(http.StatusConflict, ui.LostPage(ui.Lost{Frame: v.frame(q), Fault: v.Fault, Next: v.turned(v.State, 1), Texts: []ui.Typed{
+		{Label: q.T("secretary.decide.reason"), Text: v.Reason, Lang: v.Language},
+	}}))
 }

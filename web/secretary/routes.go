@@ -16,7 +16,7 @@ type Services struct {
 	Access interface {
 		Secretariat(ctx context.Context, actor account.Actor, slug, group string) (access.Secretariat, error)
 		AppointSecretary(ctx context.Context, actor account.Actor, slug, group string, a access.Appointment) error
-		Applications(ctx context.Context, actor account.Actor, slug, group string, states ...application.State) (access.Applications, error)
+		Applications(ctx context.Context, actor account.Actor, slug, group string, q application.Query) (access.Applications, error)
 		Chosen(ctx context.Context, actor account.Actor, slug, group string, act application.Act, chosen []uuid.UUID) (access.Applications, error)
 		Decide(ctx context.Context, actor account.Actor, slug, group string, act application.Act, chosen []uuid.UUID, reason string) (application.Done, error)
 	}

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/consultation/draft"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/space"
 	"delfi/web/page"
@@ -35,6 +36,7 @@ type deskView struct {
 	Moderator     bool
 	Facilitator   bool
 	Lost          []account.Role                     // for which the reader is named, and that they no longer hold
+	Idle          []protocol.GroupPlan               // whose secretary no longer holds the role, for administrators
 	Missing       []draft.Missing                    // of a draft
 	Rounds        []feedback.Document                // of the released answer rounds, oldest first
 	Decisions     []decisionView                     // undecided items, strongest disagreement first
@@ -147,6 +149,9 @@ func (d room) view(ctx context.Context, actor account.Actor, slug string) (deskV
 	}
 	if c.Stage == consultation.Draft {
 		v.Missing, err = d.Drafts.Missing(ctx, actor, slug)
+		return v, err
+	}
+	if v.Idle, err = d.Access.Idle(ctx, actor, c); err != nil {
 		return v, err
 	}
 	for i, r := range c.Rounds {

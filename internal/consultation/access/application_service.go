@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -22,9 +21,10 @@ type Applications struct {
 	consultation.Consultation
 	Group  protocol.GroupPlan
 	Counts application.Counts
-	List   []application.Application // in the states asked for, those that wait longest first
-	Came   int                       // people in the group, in steps of 5 while anybody can enrol
-	Closed bool                      // nobody can enrol any more: applications are only read
+	application.Found
+	Came   int  // people in the group
+	Exact  bool // else at least so many, in steps of 5
+	Closed bool // nobody can enrol any more: applications are only read
 }
 
 // Decider names who decided about an application: the secretary whose office it was.
@@ -36,43 +36,34 @@ func (a Applications) Decider(id account.OfficeID) string {
 	return a.Secretaries[at].Name
 }
 
-// Find gives the applications of the list whose name or number has all words of a text.
-func (a Applications) Find(sought string) []application.Application {
-	words := strings.Fields(strings.ToLower(sought))
-	return slices.DeleteFunc(slices.Clone(a.List), func(one application.Application) bool {
-		text := strings.ToLower(one.Name + " " + one.Detail)
-		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
-	})
-}
-
-// Applications gives those of a group in some states to its secretary; NotFound to all others.
-func (s *Service) Applications(ctx context.Context, actor account.Actor, slug, id string, states ...application.State) (Applications, error) {
-	return s.applied(ctx, actor, slug, id, func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]application.Application, error) {
-		return s.applications.Of(ctx, tx, c.ID, id, states...)
+// Applications gives a page of those of a group to its secretary; NotFound to all others.
+func (s *Service) Applications(ctx context.Context, actor account.Actor, slug, id string, q application.Query) (Applications, error) {
+	return s.applied(ctx, actor, slug, id, func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (application.Found, error) {
+		return s.applications.Find(ctx, tx, c.ID, id, q)
 	})
 }
 
 // Chosen gives some applications of a group that an act fits, to its secretary; faults as
 // Applications' and Decide's.
 func (s *Service) Chosen(ctx context.Context, actor account.Actor, slug, id string, act application.Act, chosen []uuid.UUID) (Applications, error) {
-	return s.applied(ctx, actor, slug, id, func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]application.Application, error) {
+	return s.applied(ctx, actor, slug, id, func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (application.Found, error) {
 		if err := consultation.CanAdmit(actor, c, id, tx.Now); err != nil {
-			return nil, err
+			return application.Found{}, err
 		}
-		all, err := s.applications.Of(ctx, tx, c.ID, id, application.States...)
+		all, err := s.applications.Some(ctx, tx, c.ID, id, chosen)
 		if err != nil {
-			return nil, err
+			return application.Found{}, err
 		}
-		all = slices.DeleteFunc(all, func(a application.Application) bool { return !act.Applies(a.State) || !slices.Contains(chosen, a.ID) })
+		all = slices.DeleteFunc(all, func(a application.Application) bool { return !act.Applies(a.State) })
 		if len(all) == 0 {
 			err = application.ErrChanged
 		}
-		return all, err
+		return application.Found{List: all, Page: 1, Pages: 1}, err
 	})
 }
 
 // applied reads what a secretary sees of a group, with the applications that find gives.
-func (s *Service) applied(ctx context.Context, actor account.Actor, slug, id string, find func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]application.Application, error)) (Applications, error) {
+func (s *Service) applied(ctx context.Context, actor account.Actor, slug, id string, find func(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (application.Found, error)) (Applications, error) {
 	if err := consultation.SignedIn(actor); err != nil {
 		return Applications{}, err
 	}
@@ -93,14 +84,14 @@ func (s *Service) applied(ctx context.Context, actor account.Actor, slug, id str
 			return err
 		}
 		out.Counts = all[id]
-		out.List, err = find(ctx, tx, c)
+		out.Found, err = find(ctx, tx, c)
 		return err
 	})
 	if err != nil {
 		return out, err
 	}
 	figure, err := s.panel.Enrolled(ctx, c.ID)
-	out.Came = figure.Groups[id]
+	out.Came, out.Exact = figure.Groups[id], figure.Exact
 	return out, err
 }
 
@@ -116,7 +107,7 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, slug, id stri
 			return fault.New(fault.NotFound, "no_act", "there is no such act")
 		}
 		var err error
-		out, err = s.applications.Decide(ctx, tx, c.ID, id, chosen, act, reason, actor.Office)
+		out, err = s.applications.Decide(ctx, tx, c.ID, id, chosen, act, reason, actor)
 		return err
 	})
 	return out, err

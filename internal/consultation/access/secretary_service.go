@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -40,6 +41,7 @@ type Secretariat struct {
 	Group   protocol.GroupPlan
 	Serving consultation.Member // zero while nobody is named
 	Named   bool
+	Idle    bool                  // who is named no longer holds the role: nobody decides
 	Past    []consultation.Member // who served before, the latest first
 	Applied application.Counts
 	Closed  bool // nobody can enrol any more: it is only read
@@ -76,6 +78,11 @@ func (s *Service) Secretariat(ctx context.Context, actor account.Actor, slug, id
 		}
 	}
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		idle, err := idle(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		out.Idle = slices.ContainsFunc(idle, func(g protocol.GroupPlan) bool { return g.ID == id })
 		all, err := s.applications.Count(ctx, tx, c.ID)
 		out.Applied = all[id]
 		return err
@@ -83,11 +90,57 @@ func (s *Service) Secretariat(ctx context.Context, actor account.Actor, slug, id
 	return out, err
 }
 
+// Idle gives the groups of a consultation whose secretary no longer holds the role, while
+// somebody can still apply for them; for its administrators, who name another, none for others.
+func (s *Service) Idle(ctx context.Context, actor account.Actor, c consultation.Consultation) ([]protocol.GroupPlan, error) {
+	if c.Stage == consultation.Draft || CanKeepLists(actor, c) != nil || len(c.Declared()) == 0 {
+		return nil, nil
+	}
+	var out []protocol.GroupPlan
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = idle(ctx, tx, c)
+		return err
+	})
+	return out, err
+}
+
+// idle gives the groups whose secretary is named and no longer holds the role.
+func idle(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]protocol.GroupPlan, error) {
+	serving := map[string]account.OfficeID{}
+	for _, g := range c.Declared() {
+		if m, named := c.Secretary(g.ID, tx.Now); named {
+			serving[g.ID] = m.ID
+		}
+	}
+	if len(serving) == 0 {
+		return nil, nil
+	}
+	roles, err := account.RolesOf(ctx, tx, c.Administration, c.Scope(), slices.Collect(maps.Values(serving)))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(c.Declared(), func(g protocol.GroupPlan) bool {
+		id, named := serving[g.ID]
+		return !named || slices.Contains(roles[id], office.Secretary)
+	}), nil
+}
+
 // AppointSecretary names the secretary of a group (administrator), or another in the place of
 // the one who serves, from today on; afterwards the same person in the same office changes
 // nothing. Once the consultation is public the record has it. Invalid names the fields "person",
 // "office" and "reason".
 func (s *Service) AppointSecretary(ctx context.Context, actor account.Actor, slug, id string, a Appointment) error {
+	seen, err := lifecycle.Desk(ctx, s.db, actor, slug)
+	if err != nil {
+		return err
+	}
+	if err := CanKeepLists(actor, seen); err != nil {
+		return err
+	}
+	people, err := s.accounts.People(ctx, actor, seen.Administration, seen.Scope(), office.Secretary)
+	if err != nil {
+		return err
+	}
 	return lifecycle.Act(ctx, s.db, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation) error {
 		if err := CanKeepLists(actor, *c); err != nil {
 			return err
@@ -97,7 +150,7 @@ func (s *Service) AppointSecretary(ctx context.Context, actor account.Actor, slu
 		}
 		public := c.Stage != consultation.Draft
 		serving, named := c.Secretary(id, tx.Now)
-		come, reason, err := s.appointed(ctx, tx, *c, a, public && named)
+		come, reason, err := appointed(*c, people, a, public && named, tx.Now)
 		if err != nil {
 			return err
 		}
@@ -113,34 +166,27 @@ func (s *Service) AppointSecretary(ctx context.Context, actor account.Actor, slu
 	})
 }
 
-// appointed reads who is to be the secretary of a group, and the public reason.
-func (s *Service) appointed(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, a Appointment, replaces bool) (come consultation.Member, reason string, err error) {
+// appointed reads who of the people who hold the role is to be the secretary of a group, and the
+// public reason.
+func appointed(c consultation.Consultation, people []account.Person, a Appointment, replaces bool, now time.Time) (come consultation.Member, reason string, err error) {
 	var bad []fault.Field
 	fail := func(code, message string) {
 		bad = append(bad, fault.Field{Name: "person", Code: code, Message: message})
 	}
 	person, err := uuid.Parse(a.Person)
 	come.ID = account.OfficeID(person)
-	if err != nil {
+	at := slices.IndexFunc(people, func(p account.Person) bool { return p.ID == come.ID })
+	switch {
+	case err != nil:
 		fail("required", "is needed")
-	} else {
-		roles, err := account.RolesOf(ctx, tx, c.Administration, c.Scope(), []account.OfficeID{come.ID})
-		if err != nil {
-			return come, "", err
-		}
-		names, err := s.accounts.Names(ctx, tx, []account.OfficeID{come.ID})
-		if err != nil {
-			return come, "", err
-		}
-		come.Name = names[come.ID]
-		switch {
-		case !slices.Contains(roles[come.ID], office.Secretary):
-			fail("staff_no_role", "does not hold that role in this administration, nor for this consultation")
-		case slices.Contains(roles[come.ID], office.Administrator):
-			fail("secretary_administers", "is an administrator, who steers this consultation: name somebody else")
-		case steers(c.Appointed, come.ID, tx.Now):
-			fail("staff_already", "serves in this consultation already")
-		}
+	case at < 0: // nor who leaves tonight
+		fail("staff_no_role", "does not hold that role in this administration, nor for this consultation")
+	case slices.Contains(people[at].Roles, office.Administrator):
+		fail("secretary_administers", "is an administrator, who steers this consultation: name somebody else")
+	case steers(c.Appointed, come.ID, now):
+		fail("staff_already", "serves in this consultation already")
+	default:
+		come.Name = people[at].Name
 	}
 	come.Office = prose.Field{Name: "office", Max: 200, Needed: true, Line: true}.Read(a.Office, &bad)
 	if replaces {
@@ -185,7 +231,7 @@ func openDeclared(ctx context.Context, tx *postgres.Tx, record *ledger.Service, 
 	return p.OpenApplications(ctx, tx, c.ID, groups...)
 }
 
-// RecordAdmitted writes into the record how many people were ever admitted to each group of
+// RecordAdmitted writes into the record how many admissions there ever were to each group of
 // declared membership, where it does not have that number: when a round opens or closes, since
 // the enrolled are held against it. Who they are is in no record.
 func RecordAdmitted(ctx context.Context, tx *postgres.Tx, record *ledger.Service, p *panel.Service, c consultation.Consultation, by consultation.Author) error {

@@ -78,38 +78,6 @@ type Application struct {
 	Alike   int    // other people's applications for the group with the same number that wait or are admitted
 }
 
-// last is the day of the last decision.
-func (a Application) last() time.Time {
-	if !a.Revoked.IsZero() {
-		return a.Revoked
-	}
-	return a.Decided
-}
-
-// alike counts, for each application that says a number, those of others that say the same.
-func alike(all []Application, applicants [][]byte) {
-	type one struct{ number, applicant string }
-	people := map[string]int{}
-	seen := map[one]bool{}
-	for i, a := range all {
-		at := one{folded(a.Detail), string(applicants[i])}
-		if a.Detail == "" || a.State != Waiting && a.State != Admitted || seen[at] {
-			continue
-		}
-		seen[at] = true
-		people[at.number]++
-	}
-	for i := range all {
-		if all[i].Detail == "" {
-			continue
-		}
-		all[i].Alike = people[folded(all[i].Detail)]
-		if seen[one{folded(all[i].Detail), string(applicants[i])}] {
-			all[i].Alike--
-		}
-	}
-}
-
 // Act is what a secretary does about applications.
 type Act string
 

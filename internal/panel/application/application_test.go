@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,11 +29,12 @@ import (
 	"delfi/internal/pseudonym"
 )
 
-// ground is one consultation with two groups of declared membership, "architects" and
-// "engineers", and an open one.
+// ground is one consultation with three groups of declared membership, "architects", "engineers"
+// and "jurists", and an open one.
 type ground struct {
 	*testing.T
 	db     *postgres.DB
+	dir    string // of the keys
 	keys   pseudonym.Keys
 	s      *application.Service
 	panel  *panel.Service
@@ -41,14 +43,16 @@ type ground struct {
 	open   bool
 	now    time.Time
 	by     account.OfficeID // the secretary
+	own    uuid.UUID        // their account
 	people int              // accounts so far
 }
 
 func newGround(t *testing.T) *ground {
 	t.Helper()
-	g := &ground{T: t, id: uuid.New(), open: true, now: time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC), by: account.OfficeID(uuid.New())}
+	g := &ground{T: t, id: uuid.New(), open: true, now: time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC), by: account.OfficeID(uuid.New()), own: uuid.New()}
 	g.db = testdb.NewAt(t, func() time.Time { return g.now })
-	keys, err := pseudonym.NewFileKeys(filepath.Join(t.TempDir(), "keys"), bytes.Repeat([]byte{1}, 32))
+	g.dir = filepath.Join(t.TempDir(), "keys")
+	keys, err := pseudonym.NewFileKeys(g.dir, bytes.Repeat([]byte{1}, 32))
 	g.must(err)
 	g.keys = keys
 	g.jobs, err = job.New(g.db)
@@ -58,15 +62,16 @@ func newGround(t *testing.T) *ground {
 	g.panel = panel.New(g.db, account.New(g.db, keys), pseudonyms, roll.New(g.db, keys), invitation.New(g.db, keys), g.s)
 	g.panel.Work(g.jobs)
 	g.panel.Ask(func(context.Context, *postgres.Tx, uuid.UUID) (panel.Terms, error) {
-		return panel.Terms{Open: g.open, Groups: []string{"architects", "engineers", "residents"}, Staff: []account.OfficeID{g.by}, Ways: map[string]panel.Way{
+		return panel.Terms{Open: g.open, Groups: []string{"architects", "engineers", "jurists", "residents"}, Staff: []account.OfficeID{g.by}, Ways: map[string]panel.Way{
 			"architects": {Access: protocol.AccessDeclared, Asks: protocol.AsksNumber}, "engineers": {Access: protocol.AccessDeclared, Asks: protocol.AsksName},
+			"jurists": {Access: protocol.AccessDeclared, Asks: protocol.AsksWords},
 		}}, nil
 	})
 	g.act(func(ctx context.Context, tx *postgres.Tx) error {
 		if err := pseudonyms.Prepare(ctx, tx, g.id, pseudonym.SealedKey); err != nil {
 			return err
 		}
-		return g.s.Open(ctx, tx, g.id, "architects", "engineers")
+		return g.s.Open(ctx, tx, g.id, "architects", "engineers", "jurists")
 	})
 	return g
 }
@@ -93,19 +98,28 @@ func (g *ground) applies(who account.Actor, group, name, detail string) error {
 	return g.panel.Apply(g.Context(), who, g.id, group, application.Applicant{Name: name, Detail: detail})
 }
 
-// of are the applications of a group in some states, by name.
-func (g *ground) of(group string, states ...application.State) (all []application.Application) {
+// find is a page of a group's applications.
+func (g *ground) find(group string, q application.Query) (out application.Found) {
 	g.Helper()
 	g.act(func(ctx context.Context, tx *postgres.Tx) (err error) {
-		all, err = g.s.Of(ctx, tx, g.id, group, states...)
+		out, err = g.s.Find(ctx, tx, g.id, group, q)
 		return err
 	})
+	return out
+}
+
+// of are the applications of a group in some states.
+func (g *ground) of(group string, states ...application.State) (all []application.Application) {
+	g.Helper()
+	for _, state := range states {
+		all = append(all, g.find(group, application.Query{State: state}).List...)
+	}
 	return all
 }
 
 func (g *ground) decides(group string, act application.Act, reason string, ids ...uuid.UUID) (done application.Done, err error) {
 	err = g.db.Transact(g.Context(), func(ctx context.Context, tx *postgres.Tx) (err error) {
-		done, err = g.s.Decide(ctx, tx, g.id, group, ids, act, reason, g.by)
+		done, err = g.s.Decide(ctx, tx, g.id, group, ids, act, reason, account.Actor{Account: g.own, Office: g.by})
 		return err
 	})
 	return done, err
@@ -188,6 +202,20 @@ func TestWhoIsAdmittedEnrols(t *testing.T) {
 	if done, err := g.decides("architects", application.Admit, "", waiting[1].ID, uuid.New()); err != nil || done != (application.Done{N: 1, Other: 1}) {
 		t.Errorf("%+v, %v", done, err)
 	}
+	// Words are no number: the same ones tell nothing.
+	diana := g.somebody()
+	for _, who := range []account.Actor{diana, g.somebody()} {
+		g.must(g.applies(who, "jurists", "Diana Galli", "Dal 2010."))
+	}
+	if all := g.of("jurists", application.Waiting); len(all) != 2 || all[0].Alike+all[1].Alike != 0 {
+		t.Errorf("words are compared as a number: %+v", all)
+	}
+	// A secretary decides about nobody's application but others'.
+	g.must(g.applies(account.Actor{Account: g.own}, "architects", "Sara", "1"))
+	sara := g.of("architects", application.Waiting)
+	_, err = g.decides("architects", application.Admit, "", sara[0].ID, sara[1].ID)
+	g.refused(err, "application_own")
+	g.must(g.panel.Withdraw(t.Context(), account.Actor{Account: g.own, Office: g.by}, g.id, sara[slices.IndexFunc(sara, func(a application.Application) bool { return a.Name == "Sara" })].ID))
 	g.decided(application.Refuse, "Bea Rossi", "Il numero è di un'altra persona.")
 	g.refused(g.applies(anna, "architects", "Anna", "1"), "application_admitted")
 	g.refused(g.panel.Enrol(t.Context(), anna, g.id, "engineers"), "declared_needed")
@@ -226,10 +254,10 @@ func TestWhoIsAdmittedEnrols(t *testing.T) {
 	}
 	g.must(enrols(bea))
 
-	// People who were ever admitted are counted once each.
+	// Admissions of one person count once.
 	g.must(g.applies(carla, "architects", "Carla Neri", "C 1"))
 	g.decided(application.Admit, "Carla Neri", "")
-	if got := g.recorded(); fmt.Sprint(got) != "map[architects:3 engineers:0]" {
+	if got := g.recorded(); fmt.Sprint(got) != "map[architects:3 engineers:0 jurists:0]" {
 		t.Errorf("recorded %v", got)
 	}
 	if got := g.recorded(); len(got) != 0 {
@@ -293,6 +321,127 @@ func (g *ground) tables() map[string][]string {
 		out[table] = rows
 	}
 	return out
+}
+
+// TestAKeyThatIsGoneBlocksNobody: where the key of other applications was lost or destroyed, an
+// account's own are read and forgotten elsewhere; at start what lies under a destroyed one ends.
+func TestAKeyThatIsGoneBlocksNobody(t *testing.T) {
+	g := newGround(t)
+	anna := g.somebody()
+	lost, destroyed := uuid.New(), uuid.New()
+	for _, id := range []uuid.UUID{lost, destroyed} {
+		g.act(func(ctx context.Context, tx *postgres.Tx) error {
+			if err := g.s.Open(ctx, tx, id, "architects"); err != nil {
+				return err
+			}
+			return g.s.Apply(ctx, tx, id, "architects", anna.Account, application.Applicant{Name: "Anna"}, protocol.AsksName)
+		})
+	}
+	g.must(g.applies(anna, "architects", "Anna", "1"))
+	if all, err := g.panel.Applications(t.Context(), anna); err != nil || len(all) != 3 {
+		t.Fatalf("%v, %v", all, err)
+	}
+	g.must(os.Remove(filepath.Join(g.dir, "application-"+lost.String()+".key")))
+	g.must(g.keys.Destroy(t.Context(), "application-"+destroyed.String()))
+	all, err := g.panel.Applications(t.Context(), anna)
+	if err != nil || len(all) != 1 || len(all[g.id]) != 1 {
+		t.Errorf("anna reads %v, %v", all, err)
+	}
+	g.act(func(ctx context.Context, tx *postgres.Tx) error { return g.s.Forget(ctx, tx, anna.Account) })
+	left := func() (ids []string) {
+		g.must(g.db.Pool().Select(&ids, `SELECT consultation::text FROM civic.application ORDER BY consultation`))
+		return ids
+	}
+	want := []string{lost.String(), destroyed.String()}
+	slices.Sort(want)
+	if got := left(); !slices.Equal(got, want) {
+		t.Errorf("%v are left of %v", got, want)
+	}
+	for range 2 {
+		g.must(g.s.Join(t.Context()))
+	}
+	if got := left(); !slices.Equal(got, []string{lost.String()}) {
+		t.Errorf("%v are left after a start", got)
+	}
+}
+
+// TestAListIsReadByThePage: as many as there are, each once, in the order of their days, with
+// words as without.
+func TestAListIsReadByThePage(t *testing.T) {
+	g := newGround(t)
+	const people = application.PerPage + 3
+	for i := range people {
+		name := fmt.Sprintf("Persona %02d", i)
+		if i%2 == 0 {
+			name += " Pari"
+		}
+		g.must(g.applies(g.somebody(), "architects", name, fmt.Sprint(i/2)))
+		if i == 20 {
+			g.now = g.now.AddDate(0, 0, 1)
+		}
+	}
+	seen := map[string]bool{}
+	var days []string
+	for n := range 2 {
+		found := g.find("architects", application.Query{State: application.Waiting, Page: n + 1})
+		if found.Page != n+1 || found.Pages != 2 || len(found.List) != []int{application.PerPage, 3}[n] {
+			t.Errorf("page %d: %d of %d with %d", n+1, found.Page, found.Pages, len(found.List))
+		}
+		for _, a := range found.List {
+			seen[a.Name] = true
+			days = append(days, a.Since.Format(time.DateOnly))
+			if other := 1; a.Name == fmt.Sprintf("Persona %02d Pari", people-1) && a.Alike != 0 || a.Name != fmt.Sprintf("Persona %02d Pari", people-1) && a.Alike != other {
+				t.Errorf("%s has its number in %d others", a.Name, a.Alike)
+			}
+		}
+	}
+	if len(seen) != people || !slices.IsSorted(days) || days[0] == days[people-1] {
+		t.Errorf("%d people of %d, on %v", len(seen), people, days)
+	}
+	for _, one := range []struct {
+		words       string
+		page        int
+		n, at, last int
+	}{
+		{"", 9, 3, 2, 2}, {"pari", 1, 27, 1, 1}, {"PERSONA", 9, 3, 2, 2}, {"persona", 1, application.PerPage, 1, 2}, {"pari 07", 1, 0, 1, 1}, {"persona 07", 0, 1, 1, 1},
+	} {
+		found := g.find("architects", application.Query{State: application.Waiting, Words: one.words, Page: one.page})
+		if len(found.List) != one.n || found.Page != one.at || found.Pages != one.last {
+			t.Errorf("%q, page %d: %d on page %d of %d", one.words, one.page, len(found.List), found.Page, found.Pages)
+		}
+	}
+}
+
+// TestWhoLeavesInTheSameMomentIsNotAdmitted: nor counted.
+func TestWhoLeavesInTheSameMomentIsNotAdmitted(t *testing.T) {
+	g := newGround(t)
+	anna := g.somebody()
+	g.must(g.applies(anna, "architects", "Anna", "1"))
+	id := g.of("architects", application.Waiting)[0].ID
+	decided := make(chan error, 1)
+	g.act(func(ctx context.Context, tx *postgres.Tx) error {
+		if err := g.s.Forget(ctx, tx, anna.Account); err != nil {
+			return err
+		}
+		go func() {
+			_, err := g.decides("architects", application.Admit, "", id)
+			decided <- err
+		}()
+		for blocked := false; !blocked; {
+			err := tx.GetContext(ctx, &blocked, `
+				SELECT EXISTS (
+					SELECT FROM pg_locks
+					WHERE NOT granted AND transactionid = pg_current_xact_id()::xid)`)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	g.refused(<-decided, "application_changed")
+	if got := g.recorded()["architects"]; got != 0 {
+		t.Errorf("%d admissions are counted", got)
+	}
 }
 
 // TestACopyOfTheDatabaseTellsNoApplicant: no name, number or reason lies in a table, nothing

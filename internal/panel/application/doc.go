@@ -21,6 +21,20 @@
 // off the panel. Rows are written anew hourly (Heap), so that their order says neither when
 // somebody applied nor when they were decided about.
 //
-// The number of people who were ever admitted is counted in a row of its own, and Record gives
-// it when a round opens or closes: the enrolled are held against it.
+// Admissions are counted in a row of their own, those of one person once as long as their account
+// lives, and Record gives the number when a round opens or closes: the enrolled are held against
+// it. The enrolled are counted exactly then, which may tell a secretary of one person
+// (docs/PANEL.md "Who may take part").
+//
+// # Lists
+//
+// A list is read by the page, in the order of its index. Names lie encrypted: who looks for words
+// streams the rows of one state. A number is compared by a keyed hash, and only where the group
+// asks one.
+//
+// # Keys that are gone
+//
+// Where a key was lost or destroyed nobody is found: reading one's own and forgetting an account
+// leave that consultation out. Join ends, at start, what a restored database has under a
+// destroyed key.
 package application

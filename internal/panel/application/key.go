@@ -49,6 +49,11 @@ func mark(key []byte, account uuid.UUID) []byte {
 	return derive(key, "applicant v1", account[:])
 }
 
+// numberMark is the hash by which the applications for a group with one number are found.
+func numberMark(key []byte, group, number string) []byte {
+	return derive(key, "application number v1", []byte(group), []byte(folded(number)))
+}
+
 // read gives the key of a consultation's applications, whose proof the database has.
 // Unavailable when this server holds none, or another.
 func (s *Service) read(ctx context.Context, consultation uuid.UUID, want []byte) ([]byte, error) {

@@ -2,7 +2,6 @@ package application
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account/office"
+	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
@@ -27,13 +27,14 @@ func New(db *postgres.DB, keys Keys) *Service { return &Service{db, keys} }
 // Counts is how many applications of a group are in each state.
 type Counts map[State]int
 
-// most is how often one person applies for a group.
-const most = 5
+// Most is how often one person applies for a group.
+const Most = 5
 
 var (
 	errNone = fault.New(fault.NotFound, "no_application", "there is no such application here")
 	// ErrChanged is for an act that fits none of the applications chosen.
 	ErrChanged = fault.New(fault.Conflict, "application_changed", "these applications were withdrawn or decided meanwhile: look at the list again")
+	errOwn     = fault.New(fault.Conflict, "application_own", "one of these applications is your own: withdraw it, or leave it to who takes your place")
 	errUnopen  = fault.New(fault.Conflict, "application_closed", "nobody applies for this group now")
 )
 
@@ -62,16 +63,50 @@ func (s *Service) key(ctx context.Context, tx *postgres.Tx, consultation uuid.UU
 	if err != nil {
 		return nil, err
 	}
+	return s.keyOf(ctx, consultation, in)
+}
+
+// keyOf is key for lists that were read.
+func (s *Service) keyOf(ctx context.Context, consultation uuid.UUID, in map[string]list) ([]byte, error) {
 	for _, l := range in {
 		return s.read(ctx, consultation, l.proof)
 	}
 	return nil, errUnopen
 }
 
-// Apply stores that an account applies for a group. Conflict "application_waits" while another
+// readable gives the keys of the consultations that keep applications. One whose key was
+// destroyed or lost is left out: nobody can be found there, and an account whose own applications
+// lie elsewhere is not to be blocked by it. What lies under such a key goes with End.
+func (s *Service) readable(ctx context.Context, tx *postgres.Tx) (map[uuid.UUID][]byte, error) {
+	all, err := live(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[uuid.UUID][]byte{}
+	for consultation, proof := range all {
+		key, err := s.read(ctx, consultation, proof)
+		switch kind := fault.KindOf(err); {
+		case err == nil:
+			out[consultation] = key
+		case kind != fault.Conflict && kind != fault.Unavailable:
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// marks are the hashes by which an account is found under keys, beside their consultations.
+func marks(keys map[uuid.UUID][]byte, account uuid.UUID) (consultations []uuid.UUID, applicants [][]byte) {
+	for consultation, key := range keys {
+		consultations, applicants = append(consultations, consultation), append(applicants, mark(key, account))
+	}
+	return consultations, applicants
+}
+
+// Apply stores that an account applies for a group, which asks what asks says. Conflict "application_waits" while another
 // application of theirs waits in the consultation, "application_admitted" where they are
 // admitted to the group, "application_often" after the fifth.
-func (s *Service) Apply(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, account uuid.UUID, who Applicant) error {
+func (s *Service) Apply(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, account uuid.UUID, who Applicant, asks string) error {
 	if err := share(ctx, tx, consultation); err != nil {
 		return err
 	}
@@ -81,7 +116,10 @@ func (s *Service) Apply(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	}
 	defer clear(key)
 	r := row{Application: Application{ID: uuid.New(), Group: group, Nth: 1}, applicant: mark(key, account)}
-	before, err := ofApplicant(ctx, tx, consultation, r.applicant)
+	if asks == protocol.AsksNumber {
+		r.number = numberMark(key, group, who.Detail)
+	}
+	before, err := ofApplicants(ctx, tx, []uuid.UUID{consultation}, [][]byte{r.applicant})
 	if err != nil {
 		return err
 	}
@@ -96,8 +134,8 @@ func (s *Service) Apply(ctx context.Context, tx *postgres.Tx, consultation uuid.
 			r.Nth = max(r.Nth, b.Nth+1)
 		}
 	}
-	if r.Nth > most {
-		return fault.New(fault.Conflict, "application_often", fmt.Sprintf("you have applied %d times for this group: speak with its secretary", most)).With("most", most)
+	if r.Nth > Most {
+		return fault.New(fault.Conflict, "application_often", fmt.Sprintf("you have applied %d times for this group: speak with its secretary", Most)).With("most", Most)
 	}
 	if r.sealed, err = seal(key, applicantDomain, r.ID, pack(applicantSize, who.Name, who.Detail)); err != nil {
 		return err
@@ -154,32 +192,43 @@ func (s *Service) Own(ctx context.Context, tx *postgres.Tx, consultation, accoun
 	if err != nil || len(in) == 0 {
 		return nil, err
 	}
-	key, err := s.key(ctx, tx, consultation)
+	key, err := s.keyOf(ctx, consultation, in)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(key)
-	rows, err := ofApplicant(ctx, tx, consultation, mark(key, account))
+	rows, err := ofApplicants(ctx, tx, []uuid.UUID{consultation}, [][]byte{mark(key, account)})
 	if err != nil {
 		return nil, err
 	}
 	return opened(key, rows)
 }
 
-// Everywhere gives an account's applications by consultation, where there are some.
+// Everywhere gives an account's applications by consultation, where there are some that this
+// server can find.
 func (s *Service) Everywhere(ctx context.Context, tx *postgres.Tx, account uuid.UUID) (map[uuid.UUID][]Application, error) {
-	all, err := live(ctx, tx)
+	keys, err := s.readable(ctx, tx)
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	defer func() {
+		for _, key := range keys {
+			clear(key)
+		}
+	}()
+	consultations, applicants := marks(keys, account)
+	rows, err := ofApplicants(ctx, tx, consultations, applicants)
 	if err != nil {
 		return nil, err
 	}
+	of := map[uuid.UUID][]row{}
+	for _, r := range rows {
+		of[r.consultation] = append(of[r.consultation], r)
+	}
 	out := map[uuid.UUID][]Application{}
-	for consultation := range all {
-		own, err := s.Own(ctx, tx, consultation, account)
-		if err != nil {
+	for consultation, rows := range of {
+		if out[consultation], err = opened(keys[consultation], rows); err != nil {
 			return nil, err
-		}
-		if len(own) > 0 {
-			out[consultation] = own
 		}
 	}
 	return out, nil
@@ -248,42 +297,6 @@ func (s *Service) Count(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	return counts(ctx, tx, consultation)
 }
 
-// Of gives the applications of a group in some states: those that wait by the day on which they
-// came, others by the day of the last decision, the latest first; of one day by name.
-func (s *Service) Of(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, states ...State) ([]Application, error) {
-	in, err := lists(ctx, tx, consultation)
-	if err != nil || in[group].proof == nil {
-		return nil, err
-	}
-	rows, err := ofGroup(ctx, tx, consultation, group)
-	if err != nil {
-		return nil, err
-	}
-	key, err := s.read(ctx, consultation, in[group].proof)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(key)
-	all, err := opened(key, rows)
-	if err != nil {
-		return nil, err
-	}
-	applicants := make([][]byte, len(rows))
-	for i := range rows {
-		applicants[i] = rows[i].applicant
-	}
-	alike(all, applicants)
-	all = slices.DeleteFunc(all, func(a Application) bool { return !slices.Contains(states, a.State) })
-	slices.SortFunc(all, func(a, b Application) int {
-		by := a.Since.Compare(b.Since)
-		if a.State != Waiting && b.State != Waiting {
-			by = b.last().Compare(a.last())
-		}
-		return cmp.Or(by, cmp.Compare(folded(a.Name), folded(b.Name)), bytes.Compare(a.ID[:], b.ID[:]))
-	})
-	return all, nil
-}
-
 // Done is what an act came to.
 type Done struct {
 	N     int // applications that stand as the act makes them
@@ -293,8 +306,8 @@ type Done struct {
 // Decide does an act about some of a group's applications, with the words that a refusal and a
 // revocation need. Those that stand as the act makes them stay (a button pressed twice), and
 // those that it does not fit. Invalid with the field "reason"; Conflict "application_changed"
-// where it fits none.
-func (s *Service) Decide(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, ids []uuid.UUID, act Act, reason string, by office.ID) (Done, error) {
+// where it fits none, "application_own" where one is of who decides.
+func (s *Service) Decide(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, ids []uuid.UUID, act Act, reason string, by office.Actor) (Done, error) {
 	from, to, known := act.step()
 	if !known || len(ids) == 0 {
 		return Done{}, errNone
@@ -321,7 +334,11 @@ func (s *Service) Decide(ctx context.Context, tx *postgres.Tx, consultation uuid
 	if err != nil {
 		return Done{}, err
 	}
-	out, people := Done{Other: len(ids) - len(rows)}, 0
+	own := mark(key, by.Account)
+	if slices.ContainsFunc(rows, func(r row) bool { return bytes.Equal(r.applicant, own) }) {
+		return Done{}, errOwn
+	}
+	out, admissions := Done{Other: len(ids) - len(rows)}, 0
 	for _, r := range rows {
 		if r.State == to {
 			out.N++
@@ -331,36 +348,40 @@ func (s *Service) Decide(ctx context.Context, tx *postgres.Tx, consultation uuid
 			out.Other++
 			continue
 		}
-		out.N++
+		again := true
 		if act == Admit {
-			again, err := everAdmitted(ctx, tx, r, consultation)
-			if err != nil {
+			if again, err = everAdmitted(ctx, tx, r, consultation); err != nil {
 				return Done{}, err
 			}
-			if !again {
-				people++
-			}
 		}
-		if err := s.put(ctx, tx, key, r, act, reason, by); err != nil {
+		there, err := s.put(ctx, tx, key, r, act, reason, by.Office)
+		switch {
+		case err != nil:
 			return Done{}, err
+		case !there:
+			out.Other++
+			continue
+		}
+		if out.N++; !again {
+			admissions++
 		}
 	}
 	if out.N == 0 {
 		return out, ErrChanged
 	}
-	if people == 0 {
+	if admissions == 0 {
 		return out, nil
 	}
-	return out, addPeople(ctx, tx, consultation, group, people)
+	return out, addAdmissions(ctx, tx, consultation, group, admissions)
 }
 
-// put stores a decision about one application.
-func (s *Service) put(ctx context.Context, tx *postgres.Tx, key []byte, r row, act Act, reason string, by office.ID) error {
+// put stores a decision about one application; false where it is gone meanwhile.
+func (s *Service) put(ctx context.Context, tx *postgres.Tx, key []byte, r row, act Act, reason string, by office.ID) (bool, error) {
 	var words []byte
 	if act.Reasoned() {
 		var err error
 		if words, err = seal(key, reasonDomain, r.ID, pack(reasonSize, reason)); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if act == Revoke {
@@ -370,7 +391,7 @@ func (s *Service) put(ctx context.Context, tx *postgres.Tx, key []byte, r row, a
 	return decide(ctx, tx, r.ID, to, by, words)
 }
 
-// Record gives the groups of which the record does not have how many people were admitted, with
+// Record gives the groups of which the record does not have how many admissions there were, with
 // that number, and marks them: their caller writes the entries in the same transaction.
 func (s *Service) Record(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]int, error) {
 	if err := lock(ctx, tx, consultation); err != nil {
@@ -382,8 +403,8 @@ func (s *Service) Record(ctx context.Context, tx *postgres.Tx, consultation uuid
 	}
 	out := map[string]int{}
 	for group, l := range in {
-		if !l.recorded.Valid || int(l.recorded.Int64) < l.people {
-			out[group] = l.people
+		if !l.recorded.Valid || int(l.recorded.Int64) < l.admissions {
+			out[group] = l.admissions
 		}
 	}
 	if len(out) == 0 {
@@ -392,24 +413,41 @@ func (s *Service) Record(ctx context.Context, tx *postgres.Tx, consultation uuid
 	return out, markRecorded(ctx, tx, consultation)
 }
 
-// Forget deletes the applications of an account, in the transaction that deletes it. Unavailable
-// when this process lacks a key.
+// Forget deletes the applications of an account that this server can find, in the transaction
+// that deletes it.
 func (s *Service) Forget(ctx context.Context, tx *postgres.Tx, account uuid.UUID) error {
-	all, err := live(ctx, tx)
-	if err != nil || len(all) == 0 {
+	keys, err := s.readable(ctx, tx)
+	if err != nil || len(keys) == 0 {
 		return err
+	}
+	consultations, applicants := marks(keys, account)
+	for _, key := range keys {
+		clear(key)
 	}
 	if err := Heap.Share(ctx, tx); err != nil {
 		return err
 	}
-	for consultation, proof := range all {
-		key, err := s.read(ctx, consultation, proof)
-		if err != nil {
-			return err
-		}
-		err = forget(ctx, tx, consultation, mark(key, account))
+	return forget(ctx, tx, consultations, applicants)
+}
+
+// Join ends the applications whose key was destroyed, at start: a restored database has lists
+// from before the end of their panel.
+func (s *Service) Join(ctx context.Context) error {
+	var all map[uuid.UUID][]byte
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		all, err = live(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("application: look for destroyed keys: %w", err)
+	}
+	for consultation := range all {
+		key, err := s.keys.Read(ctx, keyName(consultation))
 		clear(key)
-		if err != nil {
+		if fault.KindOf(err) != fault.Conflict {
+			continue // what is wrong with a key is said where it is needed
+		}
+		if err := s.End(ctx, consultation); err != nil {
 			return err
 		}
 	}

@@ -18,14 +18,14 @@ var Heap = postgres.Heap{Table: "civic.application", Order: "id"}
 
 // list is what is kept of a group as a whole.
 type list struct {
-	proof    []byte
-	people   int           // who were ever admitted
-	recorded sql.NullInt64 // of them
+	proof      []byte
+	admissions int           // of one person once, as long as their account lives
+	recorded   sql.NullInt64 // of them
 }
 
 func lists(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[string]list, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT grp, proof, people, recorded
+		SELECT grp, proof, admissions, recorded
 		FROM civic.application_list
 		WHERE consultation = $1`, consultation)
 	if err != nil {
@@ -36,7 +36,7 @@ func lists(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[st
 	for rows.Next() {
 		var group string
 		var l list
-		if err := rows.Scan(&group, &l.proof, &l.people, &l.recorded); err != nil {
+		if err := rows.Scan(&group, &l.proof, &l.admissions, &l.recorded); err != nil {
 			return nil, err
 		}
 		out[group] = l
@@ -52,10 +52,10 @@ func insertList(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, gr
 	return err
 }
 
-func addPeople(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, n int) error {
+func addAdmissions(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, n int) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.application_list
-		SET people = people + $3
+		SET admissions = admissions + $3
 		WHERE consultation = $1 AND grp = $2`, consultation, group, n)
 	return err
 }
@@ -63,8 +63,8 @@ func addPeople(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, gro
 func markRecorded(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE civic.application_list
-		SET recorded = people
-		WHERE consultation = $1 AND recorded IS DISTINCT FROM people`, consultation)
+		SET recorded = admissions
+		WHERE consultation = $1 AND recorded IS DISTINCT FROM admissions`, consultation)
 	return err
 }
 
@@ -86,56 +86,107 @@ func lock(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) error {
 // row is an application as it is stored.
 type row struct {
 	Application
+	consultation  uuid.UUID
 	applicant     []byte
+	number        []byte // keyed hash; nil where the group asks none
 	sealed, words []byte
 }
 
-func scan(rows *sqlx.Rows, err error) ([]row, error) {
+// each calls do with each row.
+func each(rows *sqlx.Rows, err error, do func(row) error) error {
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var out []row
 	for rows.Next() {
 		var r row
 		var decided, revoked sql.NullTime
 		var decider, revoker uuid.NullUUID
-		err := rows.Scan(&r.ID, &r.Group, &r.applicant, &r.Nth, &r.State, &r.Since, &r.sealed, &decided, &decider, &revoked, &revoker, &r.words)
+		err := rows.Scan(&r.ID, &r.consultation, &r.Group, &r.applicant, &r.Nth, &r.State, &r.Since, &r.number, &r.sealed, &decided, &decider, &revoked, &revoker, &r.words)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		r.Decided, r.Decider = decided.Time, office.ID(decider.UUID)
 		r.Revoked, r.Revoker = revoked.Time, office.ID(revoker.UUID)
-		out = append(out, r)
+		if err := do(r); err != nil {
+			return err
+		}
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
-// ofGroup gives the rows of a group, in the order of their ids.
-func ofGroup(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string) ([]row, error) {
-	return scan(tx.QueryxContext(ctx, `
-		SELECT id, grp, applicant, nth, state, since, sealed, decided, decider, revoked, revoker, words
-		FROM civic.application
-		WHERE consultation = $1 AND grp = $2
-		ORDER BY id`, consultation, group))
+func scan(rows *sqlx.Rows, err error) ([]row, error) {
+	var out []row
+	err = each(rows, err, func(r row) error {
+		out = append(out, r)
+		return nil
+	})
+	return out, err
 }
 
-// ofApplicant gives the rows of one person, the newest of each group first.
-func ofApplicant(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, applicant []byte) ([]row, error) {
-	return scan(tx.QueryxContext(ctx, `
-		SELECT id, grp, applicant, nth, state, since, sealed, decided, decider, revoked, revoker, words
+// inOrder calls do with the rows of a group in one state: those that wait by the day on which they
+// came, others by the day of the last decision, the latest first. It leaves out from and takes
+// most at most.
+func inOrder(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, state State, from, most int, do func(row) error) error {
+	if state == Waiting {
+		rows, err := tx.QueryxContext(ctx, `
+			SELECT id, consultation, grp, applicant, nth, state, since, number, sealed, decided, decider, revoked, revoker, words
+			FROM civic.application
+			WHERE consultation = $1 AND grp = $2 AND state = 'waiting'
+			ORDER BY coalesce(revoked, decided, since), id
+			OFFSET $3
+			LIMIT $4`, consultation, group, from, most)
+		return each(rows, err, do)
+	}
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT id, consultation, grp, applicant, nth, state, since, number, sealed, decided, decider, revoked, revoker, words
 		FROM civic.application
-		WHERE consultation = $1 AND applicant = $2
-		ORDER BY grp, nth DESC`, consultation, applicant))
+		WHERE consultation = $1 AND grp = $2 AND state = $3
+		ORDER BY coalesce(revoked, decided, since) DESC, id DESC
+		OFFSET $4
+		LIMIT $5`, consultation, group, string(state), from, most)
+	return each(rows, err, do)
+}
+
+// ofApplicants gives the rows of people, each of one consultation, the newest of each group first.
+func ofApplicants(ctx context.Context, tx *postgres.Tx, consultations []uuid.UUID, applicants [][]byte) ([]row, error) {
+	return scan(tx.QueryxContext(ctx, `
+		SELECT a.id, a.consultation, a.grp, a.applicant, a.nth, a.state, a.since, a.number, a.sealed, a.decided, a.decider, a.revoked, a.revoker, a.words
+		FROM unnest($1::uuid[], $2::bytea[]) AS m (consultation, applicant)
+		JOIN civic.application AS a ON a.consultation = m.consultation AND a.applicant = m.applicant
+		ORDER BY a.consultation, a.grp, a.nth DESC`, pq.Array(consultations), pq.ByteaArray(applicants)))
 }
 
 // some gives the rows of a group with one of those ids.
 func some(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, ids []uuid.UUID) ([]row, error) {
 	return scan(tx.QueryxContext(ctx, `
-		SELECT id, grp, applicant, nth, state, since, sealed, decided, decider, revoked, revoker, words
+		SELECT id, consultation, grp, applicant, nth, state, since, number, sealed, decided, decider, revoked, revoker, words
 		FROM civic.application
 		WHERE consultation = $1 AND grp = $2 AND id = ANY ($3)
 		ORDER BY id`, consultation, group, pq.Array(ids)))
+}
+
+// sharers gives the applicants of a group whose application with one of those numbers waits or
+// is admitted, each once for a number, by the number.
+func sharers(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, group string, numbers [][]byte) (map[string][]string, error) {
+	rows, err := tx.QueryxContext(ctx, `
+		SELECT DISTINCT number, applicant
+		FROM civic.application
+		WHERE consultation = $1 AND grp = $2 AND number = ANY ($3) AND state IN ('waiting', 'admitted')`,
+		consultation, group, pq.ByteaArray(numbers))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string][]string{}
+	for rows.Next() {
+		var number, applicant []byte
+		if err := rows.Scan(&number, &applicant); err != nil {
+			return nil, err
+		}
+		out[string(number)] = append(out[string(number)], string(applicant))
+	}
+	return out, rows.Err()
 }
 
 // everAdmitted tells whether a person was admitted to a group by another application.
@@ -180,10 +231,10 @@ func counts(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID) (map[s
 // that refused the second one would leave a line with the moment in Postgres' log.
 func insert(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, r row) (bool, error) {
 	done, err := tx.ExecContext(ctx, `
-		INSERT INTO civic.application (id, consultation, grp, applicant, nth, state, since, sealed)
-		VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7)
+		INSERT INTO civic.application (id, consultation, grp, applicant, nth, state, since, number, sealed)
+		VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8)
 		ON CONFLICT DO NOTHING`,
-		r.ID, consultation, r.Group, r.applicant, r.Nth, civiltime.Date(tx.Now), r.sealed)
+		r.ID, consultation, r.Group, r.applicant, r.Nth, civiltime.Date(tx.Now), sql.Null[[]byte]{V: r.number, Valid: r.number != nil}, r.sealed)
 	if err != nil {
 		return false, err
 	}
@@ -206,22 +257,31 @@ func removeWaiting(ctx context.Context, tx *postgres.Tx, consultation, id uuid.U
 	return n == 1, err
 }
 
-// decide stores an admission or a refusal.
-func decide(ctx context.Context, tx *postgres.Tx, id uuid.UUID, to State, by office.ID, words []byte) error {
-	_, err := tx.ExecContext(ctx, `
+// decide stores an admission or a refusal; false where the application is gone meanwhile, with
+// its account.
+func decide(ctx context.Context, tx *postgres.Tx, id uuid.UUID, to State, by office.ID, words []byte) (bool, error) {
+	done, err := tx.ExecContext(ctx, `
 		UPDATE civic.application
 		SET state = $2, decided = $3, decider = $4, words = $5, fresh = true
 		WHERE id = $1`, id, to, civiltime.Date(tx.Now), uuid.UUID(by), sql.Null[[]byte]{V: words, Valid: words != nil})
-	return err
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
 }
 
-// revoke stores that an admission was taken back.
-func revoke(ctx context.Context, tx *postgres.Tx, id uuid.UUID, by office.ID, words []byte) error {
-	_, err := tx.ExecContext(ctx, `
+// revoke stores that an admission was taken back; false as decide's.
+func revoke(ctx context.Context, tx *postgres.Tx, id uuid.UUID, by office.ID, words []byte) (bool, error) {
+	done, err := tx.ExecContext(ctx, `
 		UPDATE civic.application
 		SET state = 'revoked', revoked = $2, revoker = $3, words = $4, fresh = true
 		WHERE id = $1`, id, civiltime.Date(tx.Now), uuid.UUID(by), words)
-	return err
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
 }
 
 // admitted tells whether a person is admitted to a group now.
@@ -234,13 +294,12 @@ func admitted(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, grou
 	return found, err
 }
 
-// live gives the consultations in which somebody has an application, with the proofs of their keys.
+// live gives the consultations that keep applications, with the proofs of their keys.
 func live(ctx context.Context, tx *postgres.Tx) (map[uuid.UUID][]byte, error) {
 	rows, err := tx.QueryxContext(ctx, `
-		SELECT DISTINCT ON (l.consultation) l.consultation, l.proof
-		FROM civic.application_list AS l
-		WHERE EXISTS (SELECT FROM civic.application AS a WHERE a.consultation = l.consultation)
-		ORDER BY l.consultation`)
+		SELECT DISTINCT ON (consultation) consultation, proof
+		FROM civic.application_list
+		ORDER BY consultation`)
 	if err != nil {
 		return nil, err
 	}
@@ -257,10 +316,11 @@ func live(ctx context.Context, tx *postgres.Tx) (map[uuid.UUID][]byte, error) {
 	return out, rows.Err()
 }
 
-func forget(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, applicant []byte) error {
+func forget(ctx context.Context, tx *postgres.Tx, consultations []uuid.UUID, applicants [][]byte) error {
 	_, err := tx.ExecContext(ctx, `
-		DELETE FROM civic.application
-		WHERE consultation = $1 AND applicant = $2`, consultation, applicant)
+		DELETE FROM civic.application AS a
+		USING unnest($1::uuid[], $2::bytea[]) AS m (consultation, applicant)
+		WHERE a.consultation = m.consultation AND a.applicant = m.applicant`, pq.Array(consultations), pq.ByteaArray(applicants))
 	return err
 }
 
