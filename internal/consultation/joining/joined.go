@@ -2,6 +2,7 @@ package joining
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/ledger"
+	"delfi/internal/platform/postgres"
 )
 
 // Joined is a statement that joined after a round and was not withdrawn, as the record says.
@@ -30,6 +32,16 @@ func (j Joined) same(again consultation.Joining) bool {
 	}
 	return j.Item != nil && j.Item.Text == again.Text && j.Item.Kind == again.Kind && j.Entry.Reason == again.Reason &&
 		j.Contribution == again.Contribution && j.Digest == again.Digest
+}
+
+// Find gives the statements of a consultation that joined, as the record says; none where its
+// protocol lets none join.
+func Find(ctx context.Context, tx *postgres.Tx, record *ledger.Service, c consultation.Consultation) ([]Joined, error) {
+	if c.Protocol.Items.NewAfterRound == 0 {
+		return nil, nil
+	}
+	entries, err := record.ActsOf(ctx, tx, c.ID, string(consultation.ActJoin), string(consultation.ActRemove))
+	return Read(entries), err
 }
 
 // Read finds among a consultation's entries the statements that joined, by number.

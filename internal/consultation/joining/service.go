@@ -154,14 +154,14 @@ func may(actor account.Actor, c consultation.Consultation) error {
 // joined gives the statements of a consultation, and those of them that joined since the last
 // round, by number.
 func (s *Service) joined(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (items []consultation.Item, fresh []Joined, err error) {
-	entries, err := s.record.ActsOf(ctx, tx, c.ID, string(consultation.ActJoin), string(consultation.ActRemove))
+	all, err := Find(ctx, tx, s.record, c)
 	if err != nil {
 		return nil, nil, err
 	}
 	if items, err = lifecycle.Items(ctx, tx, c); err != nil {
 		return nil, nil, err
 	}
-	for _, j := range Read(entries) {
+	for _, j := range all {
 		at := slices.IndexFunc(items, func(i consultation.Item) bool { return i.Number == j.Number && i.Fresh() })
 		if at >= 0 {
 			j.Item = &items[at]
