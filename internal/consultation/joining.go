@@ -19,7 +19,7 @@ type Joining struct {
 	Text         string
 	Texts        map[string]string // Text by further language
 	Contribution uuid.UUID         // that it rests on; uuid.Nil for none
-	Said         string            // digest of the reason that it rests on; "" for none
+	Digest       string            // of the reason that it rests on; "" for none
 	Reason       string            // public
 }
 
@@ -60,8 +60,8 @@ func (c Consultation) JoiningKinds() []delphi.ItemKind {
 }
 
 // CheckJoining cleans a joining statement; Invalid names every field at fault: "kind", "text",
-// those of TranslatedField, and "reason". live are the statements in play.
-func (c Consultation) CheckJoining(j Joining, live []Item) (Joining, error) {
+// those of TranslatedField, and "reason". all are the statements of the consultation.
+func (c Consultation) CheckJoining(j Joining, all []Item) (Joining, error) {
 	var bad []fault.Field
 	kinds := c.JoiningKinds()
 	if j.Kind == "" && len(kinds) == 1 {
@@ -81,10 +81,14 @@ func (c Consultation) CheckJoining(j Joining, live []Item) (Joining, error) {
 		}
 		j.Texts[l] = line(TranslatedField(l), typed[l])
 	}
-	if i := slices.IndexFunc(live, func(i Item) bool { return strings.EqualFold(i.Text, j.Text) }); i >= 0 && j.Text != "" {
-		bad = append(bad, fault.Field{
-			Name: "text", Code: "asked_already", Message: "are the words of a statement in play", Args: map[string]any{"number": live[i].Number},
-		})
+	if i := slices.IndexFunc(all, func(i Item) bool {
+		return i.State != ItemDropped && i.State != ItemSuperseded && strings.EqualFold(i.Text, j.Text)
+	}); i >= 0 && j.Text != "" {
+		f := fault.Field{Name: "text", Code: "asked_already", Message: "are the words of a statement in play", Args: map[string]any{"number": all[i].Number}}
+		if all[i].State == ItemSettled {
+			f.Code, f.Message = "settled_already", "are the words of a statement that is settled: bring that back"
+		}
+		bad = append(bad, f)
 	}
 	j.Reason = prose.Field{Name: "reason", Max: 2000, Needed: true}.Read(j.Reason, &bad)
 	if len(bad) > 0 {

@@ -183,6 +183,29 @@ func (s *Service) EntriesOf(ctx context.Context, tx *postgres.Tx, consultation u
 	return entries(lines)
 }
 
+// Acts lists a consultation's acts of some kinds, oldest first, without reading its other entries.
+func (s *Service) Acts(ctx context.Context, consultation uuid.UUID, kinds ...string) ([]Entry, error) {
+	var out []Entry
+	err := s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		out, err = s.ActsOf(ctx, tx, consultation, kinds...)
+		return err
+	})
+	return out, err
+}
+
+// ActsOf is Acts inside the caller's transaction.
+func (s *Service) ActsOf(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, kinds ...string) ([]Entry, error) {
+	l, err := newest(ctx, tx)
+	if err != nil || l.number == 0 {
+		return nil, err
+	}
+	lines, err := actsOf(ctx, tx, l, consultation, kinds)
+	if err != nil {
+		return nil, err
+	}
+	return entries(lines)
+}
+
 // Newest lists up to limit entries of every consultation from before a sequence
 // (0: from the end), newest first.
 func (s *Service) Newest(ctx context.Context, before int64, limit int) ([]Entry, error) {

@@ -228,6 +228,17 @@ func linesOf(ctx context.Context, tx *postgres.Tx, l log, consultation uuid.UUID
 	return out, err
 }
 
+// actsOf gives a consultation's acts of some kinds. A body is canonical JSON on one line, so that
+// its kind is written one way, and a string in it cannot hold the quotes.
+func actsOf(ctx context.Context, tx *postgres.Tx, l log, consultation uuid.UUID, kinds []string) ([]Line, error) {
+	var out []Line
+	err := readLines(ctx, tx, func(l Line) error { out = append(out, l); return nil },
+		selectLine+` AND e.consultation = $2 AND e.type = $3
+			AND EXISTS (SELECT FROM unnest($4::text[]) AS k WHERE strpos(e.text, '"kind":"' || k || '"') > 0)
+		ORDER BY e.sequence`, l.number, consultation, string(Act), pq.Array(kinds))
+	return out, err
+}
+
 // linesBefore gives up to limit lines before a number (0: from the end), newest first.
 func linesBefore(ctx context.Context, tx *postgres.Tx, l log, before int64, limit int) ([]Line, error) {
 	var out []Line

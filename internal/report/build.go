@@ -150,7 +150,7 @@ func (src Sources) rated(f schema.Figures) []schema.Item {
 		}
 		src.decide(i.ID, item.History)
 		if n := slices.IndexFunc(joined, func(j joining.Joined) bool { return j.Number == i.Number }); n >= 0 {
-			item.Joined = &schema.Joined{Round: joined[n].Round, Said: joined[n].Said, Reason: joined[n].Entry.Reason}
+			item.Joined = &schema.Joined{Round: joined[n].Round, Said: joined[n].Digest, Reason: joined[n].Entry.Reason}
 		}
 		for _, t := range src.Contributions {
 			if slices.Contains(t.Items, i.ID) {

@@ -49,9 +49,21 @@ func (c room) joining(q *page.Request) error {
 		if !found {
 			return fault.New(fault.NotFound, "not_found", "there is no such page")
 		}
-		v.Typed.Text = richtext.Plain(source.Text, consultation.ItemMost)
+		v.begin(source)
 	}
 	return q.Render(http.StatusOK, joiningPage(v))
+}
+
+// begin fills the form with the words of a source, in the field of their language; a language
+// that the consultation does not have has none.
+func (v *joiningView) begin(from joining.Quote) {
+	words, lang := richtext.Plain(from.Text, consultation.ItemMost), v.Consultation.Lang(from.Language)
+	switch {
+	case lang == v.Consultation.First():
+		v.Typed.Text = words
+	case slices.Contains(v.Consultation.Further(), lang):
+		v.Typed.Texts[lang] = words
+	}
 }
 
 func (c room) joiningView(q *page.Request) (joiningView, error) {
@@ -80,7 +92,7 @@ func (c room) join(q *page.Request) error {
 		return c.late(q, v, v.Refused)
 	}
 	source, err := joining.ReadSource(v.From)
-	v.Typed.Contribution, v.Typed.Said = source.Contribution, source.Said
+	v.Typed.Contribution, v.Typed.Digest = source.Contribution, source.Digest
 	switch {
 	case err != nil:
 	case form.Value("act") == "edit":
@@ -92,7 +104,7 @@ func (c room) join(q *page.Request) error {
 			return q.Redirect("/desk/" + v.Consultation.Slug + "/joining")
 		}
 	default:
-		if _, err = v.Consultation.CheckJoining(v.Typed, v.Live); err == nil {
+		if _, err = v.Consultation.CheckJoining(v.Typed, v.Items); err == nil {
 			v.Reread = true
 			return q.Render(http.StatusOK, rereadPage(v))
 		}
@@ -165,10 +177,10 @@ func (v joiningView) kinds(q *page.Request) []ui.Option {
 }
 
 // source is what the statement rests on; false for words of the facilitator's own.
-func (v joiningView) source() (joining.Said, bool) { return v.Find(v.From) }
+func (v joiningView) source() (joining.Quote, bool) { return v.Find(v.From) }
 
 // rests says what a statement rests on.
-func rests(q *page.Request, s joining.Said) string {
+func rests(q *page.Request, s joining.Quote) string {
 	if s.Alias != "" {
 		return q.T("facilitator.joining.rests_contribution", "alias", s.Alias)
 	}
@@ -199,7 +211,7 @@ func (v joiningView) follows(q *page.Request) []consequence {
 	if rounds == 1 {
 		all = append(all, says("it-chart-line", "once", "number", next.Number))
 	} else {
-		all = append(all, says("it-chart-line", "later", "number", next.Number, "n", rounds))
+		all = append(all, says("it-chart-line", "later", "number", next.Number, "n", rounds-1))
 	}
 	all = append(all, says("it-file", "record"))
 	if s, found := v.source(); found && s.Alias != "" {
@@ -222,14 +234,14 @@ func (v joiningView) next() consultation.Round {
 }
 
 // open is the part of the place that stands open, and how many pages it has.
-func (v joiningView) open() (p joining.Place, shown []joining.Said, pages int) {
+func (v joiningView) open() (p joining.Place, shown []joining.Quote, pages int) {
 	p, found := v.Place(v.Of)
 	if !found {
 		return p, nil, 0
 	}
-	pages = (len(p.Said) + perPage - 1) / perPage
+	pages = (len(p.Quotes) + perPage - 1) / perPage
 	at := min(v.At, pages)
-	return p, p.Said[(at-1)*perPage : min(at*perPage, len(p.Said))], pages
+	return p, p.Quotes[(at-1)*perPage : min(at*perPage, len(p.Quotes))], pages
 }
 
 // named says what a place is.
@@ -275,8 +287,8 @@ type withdrawalView struct {
 	Reason string
 }
 
-// withdrawalOf reads the statement that the address names; not found for one that did not join
-// since the last round.
+// withdrawalOf reads the statement that the address names; not found, with the rest of the view,
+// for one that did not join since the last round.
 func (c room) withdrawalOf(q *page.Request) (withdrawalView, error) {
 	v, err := c.joiningView(q)
 	if err != nil {
@@ -284,7 +296,7 @@ func (c room) withdrawalOf(q *page.Request) (withdrawalView, error) {
 	}
 	i := slices.IndexFunc(v.Desk.Joined, func(j joining.Joined) bool { return j.Item.ID.String() == q.Param("item") })
 	if i < 0 {
-		return withdrawalView{}, fault.New(fault.NotFound, "no_item", "there is no such statement")
+		return withdrawalView{joiningView: v}, fault.New(fault.NotFound, "no_item", "there is no such statement")
 	}
 	return withdrawalView{joiningView: v, Joined: v.Desk.Joined[i]}, nil
 }
@@ -320,6 +332,9 @@ func (c room) withdraw(q *page.Request) error {
 		return q.Redirect("/desk/" + slug + "/joining")
 	}
 	v, bad := c.withdrawalOf(q)
+	if bad != nil && fault.KindOf(bad) != fault.NotFound {
+		return bad
+	}
 	if bad != nil || v.Refused != nil {
 		return q.Render(http.StatusConflict, ui.LostPage(ui.Lost{Frame: v.frame(q), Fault: f, Next: "/desk/" + slug, Texts: []ui.Typed{
 			{Label: q.T("staff.reason_public"), Text: form.Value("reason")},

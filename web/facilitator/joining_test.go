@@ -182,7 +182,7 @@ func TestStatementsJoin(t *testing.T) {
 		t.Errorf("one's own words: %d %s", sent.Status, sent.Text("main"))
 	}
 	page = paolo.Get(t, at)
-	w.says(page, 200, "Aggiunte dopo l’ultimo giro: 2 affermazioni", "Sono parole tue")
+	w.says(page, 200, "Aggiunte dopo l’ultimo giro: 2 affermazioni", "Sono parole di chi facilita", "Nasce da parole del panel nell’ultimo giro: «Il <dolore>.»")
 	away := page.Page.Find("a[href$='/withdraw']").Eq(1).AttrOr("href", "?")
 	w.says(paolo.Get(t, away), 200, "Stai per ritirare l’affermazione 4", "Sonno")
 	w.says(paolo.Post(t, away, url.Values{"reason": {""}}), 422, "Sonno")
@@ -191,6 +191,8 @@ func TestStatementsJoin(t *testing.T) {
 			t.Errorf("withdrawn: %d %s", sent.Status, sent.Text("main"))
 		}
 	}
+	w.says(w.site.Stranger().Get(t, "/consultations/"+slug+"/timeline"), 200, "Affermazione nuova", "Lo dicono in cinque.", "Affermazione tolta", "Non serve.")
+	w.copies(marta)
 	if gone := paolo.Get(t, away); gone.Status != 404 {
 		t.Errorf("the page of one that is gone: %d", gone.Status)
 	}
@@ -204,8 +206,16 @@ func TestStatementsJoin(t *testing.T) {
 	if !strings.Contains(late.Body, "Troppo tardi.") {
 		t.Errorf("what was typed is lost: %s", late.Text("main"))
 	}
+	late = paolo.Post(t, away, url.Values{"reason": {"Tardi."}})
+	w.says(late, 409, "Tardi.")
+	if title := late.Text("title"); !strings.Contains(title, "Affermazioni nuove · ") {
+		t.Errorf("the page of a late withdrawal is called %q", title)
+	}
+	if page = paolo.Get(t, at); strings.Contains(page.Text("main"), "la legge ha tolto") {
+		t.Errorf("while round 2 is open: %s", page.Text("main"))
+	}
 	panelist := w.site.As(t, w.Panelist(t, 0))
-	w.says(panelist.Get(t, "/consultations/"+slug+"/rounds/2?item=3"), 200, "Dolore", "È una domanda nuova.")
+	w.says(panelist.Get(t, "/consultations/"+slug+"/rounds/2?item=3"), 200, "Dolore", "È una domanda nuova.", "perché: «Lo dicono in cinque.»", "Nasce da queste parole del panel: «Il <dolore>.»")
 	w.answers(2)
 	w.says(paolo.Get(t, at), 200, "fino all’apertura di quello seguente. Adesso non più.")
 	w.verified()
@@ -217,6 +227,19 @@ func TestStatementsJoin(t *testing.T) {
 		"Il giro 1 in breve", "Sulla #1 il panel è concorde.")
 	w.says(w.site.Stranger().Get(t, "/record/"+slug), 200, "Affermazione nuova", "Affermazione tolta")
 	w.verified()
+}
+
+// copies reads the page before a reason is removed on which a statement rests.
+func (w *town) copies(marta *webtest.Browser) {
+	w.Helper()
+	page := marta.Get(w.T, desk+"/reasons")
+	before := page.Page.Find(".dlf-said:contains('<dolore>')").First().Parent().Find("a").AttrOr("href", "?")
+	page = marta.Get(w.T, before)
+	w.says(page, 200, "Chi conduce ha ripreso queste parole")
+	if n := page.Count("main a[href='" + desk + "/joining']"); n != 1 {
+		w.Errorf("%d links to the statement: %s", n, page.Text("main"))
+	}
+	w.says(marta.Post(w.T, before, url.Values{"ground": {""}}), 422, "Chi conduce ha ripreso queste parole")
 }
 
 const inBrief = desk + "/rounds/1/brief"

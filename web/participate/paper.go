@@ -2,6 +2,7 @@ package participate
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -10,7 +11,9 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
+	"delfi/internal/consultation/joining"
 	"delfi/internal/delphi"
+	"delfi/internal/ledger/leaf"
 	"delfi/web/dossier"
 	"delfi/web/page"
 	"delfi/web/ui"
@@ -113,6 +116,29 @@ func (p *paperView) parents(i consultation.Item) []feedback.ItemResult {
 		}
 	}
 	return all
+}
+
+// joining gives how a statement joined after the last round; false for any other.
+func (p *paperView) joining(i consultation.Item) (joining.Joined, bool) {
+	at := slices.IndexFunc(p.Joined, func(j joining.Joined) bool { return j.Number == i.Number && i.Fresh() })
+	if at < 0 {
+		return joining.Joined{}, false
+	}
+	return p.Joined[at], true
+}
+
+// restsOn gives the reason of the last round on which a statement that joined rests; false for
+// none, and where the law removed it.
+func (p *paperView) restsOn(j joining.Joined) (*feedback.Reason, bool) {
+	if j.Digest == "" || p.Feedback == nil {
+		return nil, false
+	}
+	for _, r := range p.Feedback.AllReasons() {
+		if r.Removed == "" && leaf.Digest([]byte(r.Text)) == j.Digest {
+			return r, true
+		}
+	}
+	return nil, false
 }
 
 // picture is the group's answers with the reader's own mark.

@@ -34,7 +34,7 @@ func (c room) result(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	entries, err := c.Record.Of(q.Context(), v.ID)
+	entries, err := c.Record.Acts(q.Context(), v.ID, string(consultation.ActBrief))
 	if err != nil {
 		return err
 	}

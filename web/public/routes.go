@@ -46,6 +46,7 @@ type Services struct {
 	}
 	Record interface {
 		Of(ctx context.Context, consultation uuid.UUID) ([]ledger.Entry, error)
+		Acts(ctx context.Context, consultation uuid.UUID, kinds ...string) ([]ledger.Entry, error)
 	}
 	Library interface {
 		Listed(ctx context.Context, actor account.Actor, space uuid.UUID) ([]library.Document, error)

@@ -28,13 +28,13 @@ type timelineView struct {
 }
 
 // told are the acts that a timeline tells; those on statements and contributions stand on
-// pages of their own.
+// pages of their own, but for statements that join and that are taken back.
 var told = []string{
 	string(consultation.ActAnnounce), string(consultation.ActImport), string(consultation.ActStart), string(consultation.ActPostpone),
 	string(consultation.ActSuspend), string(consultation.ActResume), string(consultation.ActConclude), string(consultation.ActMinority),
 	string(consultation.ActForgo), string(consultation.ActPublish), string(consultation.ActReply), string(consultation.ActWithdraw),
 	string(consultation.ActReplace), string(consultation.ActCorrect), string(consultation.ActOpen), string(consultation.ActExtend), string(consultation.ActRemind), string(consultation.ActClose),
-	string(consultation.ActRelease), string(consultation.ActSkip), string(consultation.ActBrief),
+	string(consultation.ActRelease), string(consultation.ActSkip), string(consultation.ActBrief), string(consultation.ActJoin), string(consultation.ActRemove),
 	"secretary", "document-add", "document-edit", "document-replace", "document-withdraw",
 }
 

@@ -32,7 +32,7 @@ func (d room) decisions(ctx context.Context, v *deskView) error {
 	if err != nil {
 		return err
 	}
-	entries, err := d.Record.Of(ctx, v.Consultation.ID)
+	entries, err := d.Record.Acts(ctx, v.Consultation.ID, string(consultation.ActBrief))
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,9 @@ import (
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
+	"delfi/internal/ledger"
 	"delfi/internal/ledger/leaf"
+	"delfi/internal/report"
 	"delfi/web/page"
 	"delfi/web/ui"
 )
@@ -156,7 +158,47 @@ func (d room) beforeReason(q *page.Request) error {
 	if at < 0 {
 		return notThere()
 	}
-	return q.Render(200, reasonPage(v.removal(q, v.Reasons[at]), ""))
+	copies, err := d.copies(q, v, v.Reasons[at])
+	if err != nil {
+		return err
+	}
+	return q.Render(200, reasonPage(v.removal(q, v.Reasons[at]), copies, ""))
+}
+
+// repeated is an entry of the record that keeps the words of a reason which the law removes.
+type repeated struct {
+	Entry ledger.Entry
+	Path  string // where its words can be changed by an act of their own, or read
+}
+
+// named says what the entry is about.
+func (r repeated) named(q *page.Request) string {
+	if r.Entry.Target == "" {
+		return ui.Did(q, r.Entry)
+	}
+	return ui.Did(q, r.Entry) + ", " + ui.Target(q, r.Entry.Target)
+}
+
+// copies lists the words that the removal of a reason leaves as they are though they repeat it.
+func (d room) copies(q *page.Request, v removalView, r published) ([]repeated, error) {
+	entries, err := d.Record.Of(q.Context(), v.Consultation.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []repeated
+	for _, e := range report.Copies(entries, r.Digest, r.Text) {
+		one := repeated{Entry: e, Path: "/record/" + v.Consultation.Slug}
+		switch consultation.Act(e.Kind) {
+		case consultation.ActJoin:
+			one.Path = "/desk/" + v.Consultation.Slug + "/joining"
+		case consultation.ActBrief:
+			if n, ok := strings.CutPrefix(e.Target, "round "); ok {
+				one.Path = "/desk/" + v.Consultation.Slug + "/rounds/" + n + "/brief"
+			}
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // removal is the page before a reason goes.
@@ -169,7 +211,7 @@ func (v removalView) removal(q *page.Request, r published) ui.Removal {
 		Frame: f, Kicker: v.Consultation.Title, KickerLang: v.Consultation.Language, Title: q.T("staff.removal.reason_before", "about", r.about(q)),
 		Words: r.Text, Lang: r.Lang,
 		Goes:   []string{q.T("staff.removal.words_go"), q.T("staff.removal.reason_goes")},
-		Stays:  []string{q.T("staff.removal.reason_stays"), q.T("staff.removal.trace_stays")},
+		Stays:  []string{q.T("staff.removal.reason_stays"), q.T("staff.removal.copies_stay"), q.T("staff.removal.trace_stays")},
 		Action: list + "/" + r.Digest, Button: q.T("staff.removal.button"), Back: list, BackWords: q.T("staff.removal.reason_back"),
 	}
 }
@@ -192,9 +234,13 @@ func (d room) removeReason(q *page.Request) error {
 		if at < 0 { // it was removed meanwhile
 			return notThere()
 		}
+		copies, err := d.copies(q, v, v.Reasons[at])
+		if err != nil {
+			return err
+		}
 		before := v.removal(q, v.Reasons[at])
 		before.Problems = ui.ProblemsOf(f).Labelled(map[string]string{"ground": q.T("staff.removal.ground")})
-		return q.Render(422, reasonPage(before, form.Value("ground")))
+		return q.Render(422, reasonPage(before, copies, form.Value("ground")))
 	}
 	if err != nil {
 		return err

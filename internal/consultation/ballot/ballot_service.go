@@ -58,7 +58,7 @@ func (s *Service) Paper(ctx context.Context, seat pseudonym.Seat, round int) (Pa
 	if err := b.takes(s.db.Now()); err != nil {
 		return Paper{}, err
 	}
-	p := Paper{Round: b.Round, Items: b.Items, Codecs: b.form.codecs, Cases: b.cases, Shuffle: safe.Reader(seat, b.Round.ID)}
+	p := Paper{Round: b.Round, Items: b.Items, Codecs: b.form.codecs, Cases: b.cases, Joined: b.joined, Shuffle: safe.Reader(seat, b.Round.ID)}
 	if p.Feedback, err = s.shown(ctx, b); err != nil {
 		return Paper{}, err
 	}

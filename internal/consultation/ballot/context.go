@@ -10,6 +10,7 @@ import (
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/joining"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/strongest"
 	"delfi/internal/delphi"
@@ -28,6 +29,7 @@ type roundContext struct {
 	earlier    *answer.Set         // its codecs
 	checkpoint checkpoint
 	cases      []strongest.Case // that the facilitator marked
+	joined     []joining.Joined // statements that the facilitator let join
 }
 
 // checkpoint is what the receipts of one round have in common: the same for
@@ -70,6 +72,9 @@ func (s *Service) context(ctx context.Context, of uuid.UUID, round int) (roundCo
 			return err
 		}
 		if b.cases, err = strongest.Find(ctx, tx, s.record, b.Consultation); err != nil {
+			return err
+		}
+		if b.joined, err = joining.Find(ctx, tx, s.record, b.Consultation); err != nil {
 			return err
 		}
 		if b.checkpoint.size, b.checkpoint.root, err = s.record.Opened(ctx, tx, of, round); err != nil {

@@ -34,7 +34,7 @@ func (s *Service) Write(ctx context.Context, actor account.Actor, slug string, r
 		if err != nil {
 			return err
 		}
-		entries, err := s.record.EntriesOf(ctx, tx, c.ID)
+		entries, err := s.record.ActsOf(ctx, tx, c.ID, string(consultation.ActBrief))
 		if err != nil {
 			return err
 		}
@@ -96,6 +96,6 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string, ro
 
 // Of gives the versions about all rounds of a consultation, newest first.
 func (s *Service) Of(ctx context.Context, id uuid.UUID) ([]Brief, error) {
-	entries, err := s.record.Of(ctx, id)
+	entries, err := s.record.Acts(ctx, id, string(consultation.ActBrief))
 	return Read(entries), err
 }

@@ -267,7 +267,8 @@ func (s *Service) Reject(ctx context.Context, actor account.Actor, slug string, 
 // Requeue puts contributions back in the queue, whatever became of them: out of the items
 // that they went into, which are gone when they were made here and have no other. It is for
 // acts that are older than an undo; faults as Reject's, "already_pending" for one that
-// nobody has examined.
+// nobody has examined, "contribution_rested" while a statement that the facilitator let join
+// rests on one.
 func (s *Service) Requeue(ctx context.Context, actor account.Actor, slug string, c Choice) error {
 	return s.choose(ctx, actor, slug, c, moderation.Requeue, Admitted, Rejected)
 }
@@ -321,6 +322,11 @@ func (d *desk) reject(ctx context.Context, chosen []Contribution, rule moderatio
 // requeue performs a checked Requeue.
 func (d *desk) requeue(ctx context.Context, chosen []Contribution, rule moderation.Citation, reason string) error {
 	a := chosenAct(moderation.Requeue, chosen, rule, reason)
+	if resting, err := rested(ctx, d.tx, a.Subjects); err != nil {
+		return err
+	} else if at := slices.IndexFunc(chosen, func(c Contribution) bool { return slices.Contains(resting, c.ID) }); at >= 0 {
+		return fault.New(fault.Conflict, "contribution_rested", "a statement rests on this contribution that joined after the round").With("alias", chosen[at].Alias.Name)
+	}
 	left, err := unlink(ctx, d.tx, uuid.Nil, a.Subjects)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package contribution_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"delfi/internal/account"
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/fault"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
 	"delfi/internal/space"
 )
@@ -184,11 +186,20 @@ func TestUndoUntilTheRoundOpens(t *testing.T) {
 	h.refused(h.Consultations.OpenRound(ctx, h.furio, slug, 2), fault.Conflict, "contributions_pending")
 	item = h.merge("Si costruisce una fontana.", a)
 	act = h.last().ID
+	c, err := h.Consultations.Find(ctx, h.marco, slug)
+	h.ok(err)
+	h.ok(h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := h.Contributions.Rest(ctx, tx, c, b, item.ID)
+		return err
+	}))
+	back := contribution.Choice{Contributions: []uuid.UUID{b}, Seen: h.seen(b), Rule: rule, Reason: "Da rivedere."}
+	h.refused(h.Contributions.Requeue(ctx, h.marco, slug, back), fault.Conflict, "contribution_rested")
+	h.ok(h.DB.Transact(ctx, func(ctx context.Context, tx *postgres.Tx) error { return h.Contributions.Unrest(ctx, tx, item.ID) }))
 	h.ok(h.Consultations.OpenRound(ctx, h.furio, slug, 2))
 
 	h.refused(h.undo(h.marco, act), fault.Conflict, "synthesis_over")
 	h.refused(h.Contributions.Reject(ctx, h.marco, slug, contribution.Choice{Contributions: []uuid.UUID{a}, Rule: rule, Reason: "No."}), fault.Conflict, "synthesis_over")
-	_, err := h.Contributions.Merge(ctx, h.marco, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Altro.", Rule: rule, Reason: "Altro."})
+	_, err = h.Contributions.Merge(ctx, h.marco, slug, contribution.Merge{Destination: contribution.Existing, Item: item.ID, Text: "Altro.", Rule: rule, Reason: "Altro."})
 	h.refused(err, fault.Conflict, "synthesis_over")
 	if h.last().Undoable {
 		t.Error("the act seems to be undoable")

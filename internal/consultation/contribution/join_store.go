@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"delfi/internal/platform/postgres"
 )
@@ -25,6 +26,15 @@ func rest(ctx context.Context, tx *postgres.Tx, contribution, item uuid.UUID) er
 		return fmt.Errorf("contribution: admit: %w", err)
 	}
 	return nil
+}
+
+// rested gives those of some contributions that are in an item without an act of moderation.
+func rested(ctx context.Context, tx *postgres.Tx, contributions []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT contribution
+		FROM civic.lineage
+		WHERE contribution = ANY($1::uuid[]) AND act IS NULL`, pq.Array(ids(contributions)))
+	return found(rows, err, "rested")
 }
 
 // unrest takes the contributions out of an item that are in it without an act of

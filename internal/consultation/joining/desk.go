@@ -28,21 +28,21 @@ const Contributions = "contributions"
 type Desk struct {
 	Consultation consultation.Consultation
 	Joined       []Joined            // since the last round, by number
-	Live         []consultation.Item // statements in play
+	Items        []consultation.Item // all statements, by number, those out of play last
 	Places       []Place             // of what was said, the answers in words first
 	Refused      error               // why the reader may let none join now; nil where they may
 }
 
 // Place is where something was said on which a statement can rest.
 type Place struct {
-	Key  string              // Contributions, or the number of the item, or the id of a list's kind
-	Item feedback.ItemResult // of the last round; of a list its first item; zero for contributions
-	List bool                // answered together
-	Said []Said
+	Key    string              // Contributions, or the number of the item, or the id of a list's kind
+	Item   feedback.ItemResult // of the last round; of a list its first item; zero for contributions
+	List   bool                // answered together
+	Quotes []Quote
 }
 
-// Said is one contribution, or one reason or answer in words.
-type Said struct {
+// Quote is one contribution, or one reason or answer in words.
+type Quote struct {
 	From     string // Source.String
 	Text     string // Markdown of a contribution
 	Language string // "" for the consultation's first
@@ -54,7 +54,7 @@ type Said struct {
 // Source names what a statement rests on: a contribution, the digest of a reason, or nothing.
 type Source struct {
 	Contribution uuid.UUID
-	Said         string
+	Digest       string // of the reason
 }
 
 // String is the source as forms carry it; "" for nothing.
@@ -62,8 +62,8 @@ func (s Source) String() string {
 	if s.Contribution != uuid.Nil {
 		return "c-" + s.Contribution.String()
 	}
-	if s.Said != "" {
-		return "r-" + s.Said
+	if s.Digest != "" {
+		return "r-" + s.Digest
 	}
 	return ""
 }
@@ -81,7 +81,7 @@ func ReadSource(typed string) (Source, error) {
 		}
 	case "r":
 		if len(rest) == len(leaf.Digest(nil)) {
-			return Source{Said: rest}, nil
+			return Source{Digest: rest}, nil
 		}
 	}
 	return Source{}, fault.Bad(fault.Field{Name: "from", Code: "no_source", Message: "is nothing that was said"})
@@ -89,13 +89,13 @@ func ReadSource(typed string) (Source, error) {
 
 // Find gives what a source says, and its place; false where it is not there, or cannot be
 // rested on any more.
-func (d Desk) Find(from string) (Said, bool) {
+func (d Desk) Find(from string) (Quote, bool) {
 	for _, p := range d.Places {
-		if i := slices.IndexFunc(p.Said, func(s Said) bool { return s.From == from }); i >= 0 {
-			return p.Said[i], true
+		if i := slices.IndexFunc(p.Quotes, func(s Quote) bool { return s.From == from }); i >= 0 {
+			return p.Quotes[i], true
 		}
 	}
-	return Said{}, false
+	return Quote{}, false
 }
 
 // Place gives a place by its key; false for none.
@@ -120,13 +120,12 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (D
 	}
 	err = s.db.Read(ctx, func(ctx context.Context, tx *postgres.Tx) error {
 		var err error
-		if d.Joined, err = s.joined(ctx, tx, c); err != nil {
+		if d.Items, d.Joined, err = s.joined(ctx, tx, c); err != nil {
 			return err
 		}
-		if d.Live, err = lifecycle.LiveItems(ctx, tx, c); err != nil {
-			return err
+		if c.Joins() == nil || len(d.Joined) > 0 {
+			d.Places, err = s.places(ctx, tx, c)
 		}
-		d.Places, err = s.places(ctx, tx, c)
 		return err
 	})
 	return d, err
@@ -135,9 +134,6 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (D
 // places gathers what was said: the answers in words of the last round, contributions, and
 // the reasons by statement.
 func (s *Service) places(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]Place, error) {
-	if c.Joins() != nil {
-		return nil, nil
-	}
 	f, _, err := archive.Find(ctx, tx, c.LastReleased().ID)
 	if err != nil {
 		return nil, err
@@ -146,9 +142,9 @@ func (s *Service) places(ctx context.Context, tx *postgres.Tx, c consultation.Co
 	if f != nil {
 		for _, i := range f.Items {
 			k, _ := c.Protocol.Kind(i.Kind)
-			p := Place{Key: strconv.Itoa(i.Number), Item: i, Said: reasonsOf(i.Reasons)}
+			p := Place{Key: strconv.Itoa(i.Number), Item: i, Quotes: reasonsOf(i.Reasons)}
 			switch {
-			case len(p.Said) == 0:
+			case len(p.Quotes) == 0:
 			case k.Kind == delphi.TextForm:
 				words = append(words, p)
 			default:
@@ -158,7 +154,7 @@ func (s *Service) places(ctx context.Context, tx *postgres.Tx, c consultation.Co
 		for _, l := range f.Lists {
 			at := slices.IndexFunc(f.Items, func(i feedback.ItemResult) bool { return i.Kind == l.Kind })
 			if all := reasonsOf(l.Reasons); len(all) > 0 && at >= 0 {
-				others = append(others, Place{Key: l.Kind, Item: f.Items[at], List: true, Said: all})
+				others = append(others, Place{Key: l.Kind, Item: f.Items[at], List: true, Quotes: all})
 			}
 		}
 	}
@@ -181,27 +177,27 @@ func (s *Service) written(ctx context.Context, tx *postgres.Tx, c consultation.C
 	p := Place{Key: Contributions}
 	for _, one := range list {
 		if one.Restable() {
-			p.Said = append(p.Said, contributed(one))
+			p.Quotes = append(p.Quotes, contributed(one))
 		}
 	}
-	if len(p.Said) == 0 {
+	if len(p.Quotes) == 0 {
 		return nil, nil
 	}
 	return []Place{p}, nil
 }
 
-func contributed(c contribution.Contribution) Said {
-	return Said{From: Source{Contribution: c.ID}.String(), Text: c.Body, Language: c.Language, Alias: c.Alias.Name, People: 1, Items: len(c.Items)}
+func contributed(c contribution.Contribution) Quote {
+	return Quote{From: Source{Contribution: c.ID}.String(), Text: c.Body, Language: c.Language, Alias: c.Alias.Name, People: 1, Items: len(c.Items)}
 }
 
 // reasonsOf gives reasons whose words stand, each once, those of most people first.
-func reasonsOf(reasons []feedback.Reason) []Said {
-	var out []Said
+func reasonsOf(reasons []feedback.Reason) []Quote {
+	var out []Quote
 	for _, g := range feedback.Alike(reasons) {
 		if g.Removed == "" {
-			out = append(out, Said{From: Source{Said: leaf.Digest([]byte(g.Text))}.String(), Text: g.Text, People: g.People})
+			out = append(out, Quote{From: Source{Digest: leaf.Digest([]byte(g.Text))}.String(), Text: g.Text, Language: g.Lang, People: g.People})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Said) int { return cmp.Compare(b.People, a.People) })
+	slices.SortStableFunc(out, func(a, b Quote) int { return cmp.Compare(b.People, a.People) })
 	return out
 }

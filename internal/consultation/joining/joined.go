@@ -2,6 +2,7 @@ package joining
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/ledger"
+	"delfi/internal/platform/postgres"
 )
 
 // Joined is a statement that joined after a round and was not withdrawn, as the record says.
@@ -16,15 +18,30 @@ type Joined struct {
 	Number       int       // of the statement
 	Round        int       // after which it joined
 	Contribution uuid.UUID // that it rests on; uuid.Nil for none
-	Said         string    // digest of the reason that it rests on; "" for none
+	Digest       string    // of the reason that it rests on; "" for none
 	Entry        ledger.Entry
 	Item         *consultation.Item // where the reader has it; nil otherwise
 }
 
 // same tells whether it is the statement that a facilitator sends once more.
 func (j Joined) same(again consultation.Joining) bool {
+	for l, text := range again.Texts {
+		if j.Entry.Texts[consultation.TranslatedField(l)] != text {
+			return false
+		}
+	}
 	return j.Item != nil && j.Item.Text == again.Text && j.Item.Kind == again.Kind && j.Entry.Reason == again.Reason &&
-		j.Contribution == again.Contribution && j.Said == again.Said
+		j.Contribution == again.Contribution && j.Digest == again.Digest
+}
+
+// Find gives the statements of a consultation that joined, as the record says; none where its
+// protocol lets none join.
+func Find(ctx context.Context, tx *postgres.Tx, record *ledger.Service, c consultation.Consultation) ([]Joined, error) {
+	if c.Protocol.Items.NewAfterRound == 0 {
+		return nil, nil
+	}
+	entries, err := record.ActsOf(ctx, tx, c.ID, string(consultation.ActJoin), string(consultation.ActRemove))
+	return Read(entries), err
 }
 
 // Read finds among a consultation's entries the statements that joined, by number.
@@ -34,7 +51,7 @@ func Read(entries []ledger.Entry) []Joined {
 		var f struct {
 			Item, Round  int
 			Contribution uuid.UUID
-			Said         string
+			Digest       string `json:"said"`
 		}
 		// An entry's figures are ours: what cannot be read here is no statement.
 		if e.Type != ledger.Act || json.Unmarshal([]byte(e.Body), &f) != nil {
@@ -42,7 +59,7 @@ func Read(entries []ledger.Entry) []Joined {
 		}
 		switch consultation.Act(e.Kind) {
 		case consultation.ActJoin:
-			all = append(all, Joined{Number: f.Item, Round: f.Round, Contribution: f.Contribution, Said: f.Said, Entry: e})
+			all = append(all, Joined{Number: f.Item, Round: f.Round, Contribution: f.Contribution, Digest: f.Digest, Entry: e})
 		case consultation.ActRemove:
 			all = slices.DeleteFunc(all, func(j Joined) bool { return j.Number == f.Item })
 		}

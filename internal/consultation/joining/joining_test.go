@@ -1,6 +1,7 @@
 package joining_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"delfi/internal/delphi"
 	"delfi/internal/delphi/verdict"
 	"delfi/internal/fault"
+	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
 )
 
@@ -132,22 +134,23 @@ func TestStatementsJoinAfterTheRound(t *testing.T) {
 	if _, err := w.join(w.paolo, consultation.Joining{Kind: "esito", Text: "sopravvivenza", Reason: "Sì."}); !slices.Equal(fields(err), []string{"text:asked_already"}) {
 		t.Errorf("words that are asked: %q", fields(err))
 	}
-	if _, err := w.join(w.paolo, consultation.Joining{Kind: "esito", Text: "Altro", Reason: "Sì.", Said: strings.Repeat("0", 64)}); !slices.Equal(fields(err), []string{"from:no_source"}) {
+	if _, err := w.join(w.paolo, consultation.Joining{Kind: "esito", Text: "Altro", Reason: "Sì.", Digest: strings.Repeat("0", 64)}); !slices.Equal(fields(err), []string{"from:no_source"}) {
 		t.Errorf("words that nobody said: %q", fields(err))
 	}
 
+	w.goesOn()
 	d := w.desk()
 	place, found := d.Place("2")
-	if !found || d.Refused != nil || place.Said[0].Text == "" || d.Places[0].Key != "2" {
+	if !found || d.Refused != nil || place.Quotes[0].Text == "" || d.Places[0].Key != "2" {
 		t.Fatalf("what was said: %+v, %v", d.Places, d.Refused)
 	}
-	at := slices.IndexFunc(place.Said, func(s joining.Said) bool { return s.Text == "Il dolore." })
-	if at < 0 || place.Said[at].People != people/4 {
-		t.Fatalf("%+v", place.Said)
+	at := slices.IndexFunc(place.Quotes, func(s joining.Quote) bool { return s.Text == "Il dolore." })
+	if at < 0 || place.Quotes[at].People != people/4 {
+		t.Fatalf("%+v", place.Quotes)
 	}
-	source, err := joining.ReadSource(place.Said[at].From)
+	source, err := joining.ReadSource(place.Quotes[at].From)
 	w.ok(err)
-	pain := consultation.Joining{Kind: "esito", Text: "Dolore", Reason: "Lo dicono in cinque.", Said: source.Said}
+	pain := consultation.Joining{Kind: "esito", Text: "Dolore", Reason: "Lo dicono in cinque.", Digest: source.Digest}
 	first, err := w.join(w.paolo, pain)
 	w.ok(err)
 	again, err := w.join(w.paolo, pain)
@@ -171,13 +174,16 @@ func TestStatementsJoinAfterTheRound(t *testing.T) {
 	}
 	w.ok(take(second.ID, "È già in un’altra."))
 	w.ok(take(second.ID, "È già in un’altra."))
-	if d = w.desk(); len(d.Joined) != 1 || d.Joined[0].Number != 3 || d.Joined[0].Said != source.Said || d.Joined[0].Round != 1 || d.Joined[0].Entry.Texts["text"] != "Dolore" {
+	if d = w.desk(); len(d.Joined) != 1 || d.Joined[0].Number != 3 || d.Joined[0].Digest != source.Digest || d.Joined[0].Round != 1 || d.Joined[0].Entry.Texts["text"] != "Dolore" {
 		t.Errorf("joined: %+v", d.Joined)
 	}
 
 	w.ok(w.Consultations.OpenRound(t.Context(), w.paolo, w.c.Slug, 2))
 	w.c = w.Reread(t, w.c)
-	if d = w.desk(); len(d.Joined) != 1 || len(d.Places) != 0 || fault.KindOf(d.Refused) != fault.Conflict {
+	if _, found := w.desk().Find(place.Quotes[at].From); !found {
+		t.Error("while round 2 is open the desk does not find what a statement rests on")
+	}
+	if d = w.desk(); len(d.Joined) != 1 || fault.KindOf(d.Refused) != fault.Conflict {
 		t.Errorf("while round 2 is open: %+v", d)
 	}
 	w.refused(take(first.ID, "No."), fault.Conflict, "round_open")
@@ -210,6 +216,35 @@ func TestStatementsJoinAfterTheRound(t *testing.T) {
 	}
 }
 
+// goesOn settles all that was rated: its words join nowhere, and a question in words that joins
+// goes on. Then all is as it was.
+func (w *town) goesOn() {
+	w.Helper()
+	against := func(what string, want bool) {
+		w.Helper()
+		w.ok(w.DB.Read(w.Context(), func(ctx context.Context, tx *postgres.Tx) error {
+			got, err := w.Consultations.AgainstProposal(ctx, tx, w.c)
+			if got != want {
+				w.Errorf("concluding with %s is against the proposal: %v", what, got)
+			}
+			return err
+		}))
+	}
+	first := w.items[0].ID
+	w.ok(w.Consultations.Decide(w.Context(), w.paolo, w.c.Slug, first, consultation.Settle, "Basta così.", ""))
+	against("all settled", false)
+	if _, err := w.join(w.paolo, consultation.Joining{Kind: "esito", Text: "sopravvivenza", Reason: "Sì."}); !slices.Equal(fields(err), []string{"text:settled_already"}) {
+		w.Errorf("words that are settled: %q", fields(err))
+	}
+	asked, err := w.join(w.paolo, consultation.Joining{Kind: "altro", Text: "E perché?", Reason: "Manca."})
+	w.ok(err)
+	against("a question that joined", true)
+	w.ok(w.Joining.Withdraw(w.Context(), w.paolo, w.c.Slug, asked.ID, "Non serve."))
+	decided, err := w.Consultations.Decisions(w.Context(), w.c.ID)
+	w.ok(err)
+	w.ok(w.Facilitation.Undecide(w.Context(), w.paolo, w.c.Slug, first, decided[0].Version()))
+}
+
 // TestAContributionKeepsItsAlias: a statement that joins rests on a contribution, which is in it
 // from then on and out of it when the statement is withdrawn; in a consultation of several
 // languages it has words in each.
@@ -240,7 +275,7 @@ func TestAContributionKeepsItsAlias(t *testing.T) {
 
 	d := w.desk()
 	place, found := d.Place(joining.Contributions)
-	if !found || len(place.Said) != 1 || place.Said[0].Alias == "" || place.Said[0].Items != 1 {
+	if !found || len(place.Quotes) != 1 || place.Quotes[0].Alias == "" || place.Quotes[0].Items != 1 {
 		t.Fatalf("what was contributed: %+v", d.Places)
 	}
 	j := consultation.Joining{Text: "Anche di sera.", Reason: "Mancava.", Contribution: written[0]}
@@ -255,6 +290,11 @@ func TestAContributionKeepsItsAlias(t *testing.T) {
 	}
 	joined, err := w.join(w.paolo, j)
 	w.ok(err)
+	mended := j
+	mended.Texts = map[string]string{"de": "Auch am Abend."}
+	if _, err := w.join(w.paolo, mended); !slices.Equal(fields(err), []string{"text:asked_already"}) {
+		t.Errorf("pressed again with other words in German: %v", err)
+	}
 	rests := func() []uuid.UUID {
 		t.Helper()
 		all, _, err := w.Contributions.Public(ctx, w.c.ID)

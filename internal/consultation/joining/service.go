@@ -40,15 +40,11 @@ func New(db *postgres.DB, s *steering.Service, c *contribution.Service, l *ledge
 func (s *Service) Join(ctx context.Context, actor account.Actor, slug string, j consultation.Joining) (consultation.Item, error) {
 	var it consultation.Item
 	err := s.act(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
-		live, err := lifecycle.LiveItems(ctx, tx, *c)
+		items, joined, err := s.joined(ctx, tx, *c)
 		if err != nil {
 			return err
 		}
-		joined, err := s.joined(ctx, tx, *c)
-		if err != nil {
-			return err
-		}
-		j, bad := c.CheckJoining(j, live)
+		j, bad := c.CheckJoining(j, items)
 		if at := slices.IndexFunc(joined, func(o Joined) bool { return o.Entry.Name == by.Name && o.same(j) }); at >= 0 {
 			it = *joined[at].Item
 			return nil // pressed twice
@@ -87,17 +83,17 @@ func (s *Service) rests(ctx context.Context, tx *postgres.Tx, c consultation.Con
 		}
 		figures["contribution"] = from.ID.String()
 	}
-	if j.Said == "" {
+	if j.Digest == "" {
 		return nil
 	}
 	f, _, err := archive.Find(ctx, tx, c.LastReleased().ID)
 	if err != nil {
 		return err
 	}
-	if f == nil || !slices.ContainsFunc(f.AllReasons(), func(r *feedback.Reason) bool { return r.Removed == "" && leaf.Digest([]byte(r.Text)) == j.Said }) {
+	if f == nil || !slices.ContainsFunc(f.AllReasons(), func(r *feedback.Reason) bool { return r.Removed == "" && leaf.Digest([]byte(r.Text)) == j.Digest }) {
 		return fault.Bad(fault.Field{Name: "from", Code: "no_source", Message: "is nothing that was said in the last round"})
 	}
-	figures["said"] = j.Said
+	figures["said"] = j.Digest
 	return nil
 }
 
@@ -105,7 +101,7 @@ func (s *Service) rests(ctx context.Context, tx *postgres.Tx, c consultation.Con
 // public reason. Conflict "not_joined" for any other; of one that is gone it does nothing.
 func (s *Service) Withdraw(ctx context.Context, actor account.Actor, slug string, item uuid.UUID, reason string) error {
 	return s.act(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
-		joined, err := s.joined(ctx, tx, *c)
+		_, joined, err := s.joined(ctx, tx, *c)
 		if err != nil {
 			return err
 		}
@@ -155,25 +151,24 @@ func may(actor account.Actor, c consultation.Consultation) error {
 	return c.Joins()
 }
 
-// joined gives the statements that joined since the last round, by number.
-func (s *Service) joined(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) ([]Joined, error) {
-	entries, err := s.record.EntriesOf(ctx, tx, c.ID)
+// joined gives the statements of a consultation, and those of them that joined since the last
+// round, by number.
+func (s *Service) joined(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (items []consultation.Item, fresh []Joined, err error) {
+	all, err := Find(ctx, tx, s.record, c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	items, err := lifecycle.Items(ctx, tx, c)
-	if err != nil {
-		return nil, err
+	if items, err = lifecycle.Items(ctx, tx, c); err != nil {
+		return nil, nil, err
 	}
-	var fresh []Joined
-	for _, j := range Read(entries) {
+	for _, j := range all {
 		at := slices.IndexFunc(items, func(i consultation.Item) bool { return i.Number == j.Number && i.Fresh() })
 		if at >= 0 {
 			j.Item = &items[at]
 			fresh = append(fresh, j)
 		}
 	}
-	return fresh, nil
+	return items, fresh, nil
 }
 
 // note writes an act into the record.

@@ -257,19 +257,24 @@ func (s *Service) AgainstProposal(ctx context.Context, tx *postgres.Tx, c consul
 }
 
 // stops asks the protocol's stopping rule after a round, or after the last release of
-// a standing one.
+// a standing one. A statement that joined since then goes on, also one that is never judged: the
+// panel has not been asked about it.
 func (s *Service) stops(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, r consultation.Round) (bool, error) {
 	found, err := lifecycle.Outcomes(ctx, tx, r.ID)
 	if err != nil {
 		return false, err
 	}
-	all, err := lifecycle.ItemsSince(ctx, tx, c.ID, uuid.Nil)
+	since := uuid.Nil // a standing round asks at once what joins in it
+	if r.Answers() && r.Kind != delphi.StandingKind {
+		since = r.ID
+	}
+	all, err := lifecycle.ItemsSince(ctx, tx, c.ID, since)
 	if err != nil {
 		return false, err
 	}
 	var proposals []verdict.Action
 	for _, it := range all {
-		if it.State == consultation.ItemLive && c.Protocol.Judged(it.Kind) {
+		if it.State == consultation.ItemLive && (c.Protocol.Judged(it.Kind) || it.Fresh()) {
 			proposals = append(proposals, found[it.ID].Proposal.Action)
 		}
 	}

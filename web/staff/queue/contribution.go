@@ -237,7 +237,7 @@ func (d room) removal(q *page.Request, id uuid.UUID) (ui.Removal, error) {
 		Frame: f, Kicker: v.Consultation.Title, KickerLang: v.Consultation.Language, Title: q.T("staff.removal.before", "alias", c.Alias.Name),
 		Words: c.Body, Lang: v.Consultation.Lang(c.Language),
 		Goes:   []string{q.T("staff.removal.words_go"), q.T("staff.removal.contribution_goes")},
-		Stays:  []string{q.T("staff.removal.contribution_stays"), q.T("staff.removal.trace_stays")},
+		Stays:  []string{q.T("staff.removal.contribution_stays"), q.T("staff.removal.copies_stay"), q.T("staff.removal.trace_stays")},
 		Action: removalPath(v.Consultation.Slug, id), Button: q.T("staff.removal.button"), Back: back, BackWords: q.T("staff.removal.back"),
 	}, nil
 }
