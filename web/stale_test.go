@@ -95,8 +95,8 @@ func TestTwoTabsOnAContribution(t *testing.T) {
 	enrol := w.form(anna, at+"/enrol", at+"/enrol")
 	w.sent(anna, enrol.action, enrol.with("read", "on"))
 	w.sent(anna, at+"/contributions", url.Values{"act": {"write"}, "body": {"Più tigli."}})
-	id := anna.Get(t, at+"/contributions").Page.Find("input[name=id]").AttrOr("value", "")
-	edit := at + "/contributions?edit=" + id
+	const edit = at + "/contributions?edit=1"
+	id := anna.Get(t, edit).Page.Find("input[name=id]").AttrOr("value", "")
 	tab := func() sent {
 		for _, f := range forms(edit, anna.Get(t, edit)) {
 			if f.values.Has("seen") {

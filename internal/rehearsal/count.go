@@ -92,15 +92,18 @@ func (r *Rehearsal) release(round consultation.Round, items []feedback.Asked, cl
 	r.closings = append(r.closings, closing)
 	d := feedback.Of(r.Consultation.Protocol, items, r.closings, nil)
 	if !closing.Counts.Interim {
-		reasons := map[uuid.UUID][]delphi.Answer{}
+		reasons, spoken := map[uuid.UUID][]delphi.Answer{}, table.NewSpoken(r.Consultation.Protocol)
 		for _, who := range r.people {
+			var in table.Languages
 			for _, a := range given[who.id] {
 				if id, err := uuid.Parse(a.Item); err == nil && a.Reason != "" {
 					reasons[id] = append(reasons[id], a)
+					in |= spoken.Of(a.Language)
 				}
 			}
+			spoken.Add(in)
 		}
-		d.AddReasons(r.Consultation.Protocol, round.ID, closing, reasons)
+		d.AddReasons(r.Consultation.Protocol, round.ID, closing, reasons, spoken)
 	}
 	r.documents = append(r.documents, d)
 }

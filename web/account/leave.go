@@ -49,11 +49,26 @@ func (p place) coded() bool { return p.Protocol.Anonymity.Mode == string(pseudon
 // open is the number of the round whose ballot can still be taken back; 0 when none.
 func (p place) open() int {
 	for _, r := range p.Rounds {
-		if r.Kind == delphi.AnswerRound && r.State == consultation.RoundOpen && !p.coded() {
+		if r.Answers() && r.Kind != delphi.StandingKind && r.State == consultation.RoundOpen && !p.coded() {
 			return r.Number
 		}
 	}
 	return 0
+}
+
+// standing tells whether a standing round is open, whose answers are counted already.
+func (p place) standing() bool {
+	return slices.ContainsFunc(p.Rounds, func(r consultation.Round) bool {
+		return r.Kind == delphi.StandingKind && r.State == consultation.RoundOpen
+	})
+}
+
+// nothing is the key of the words that no ballot can be taken back.
+func (v meView) nothing() string {
+	if slices.ContainsFunc(v.Places, place.standing) {
+		return "account.nothing_standing"
+	}
+	return "account.nothing_open"
 }
 
 // open tells whether any ballot can be taken back.
@@ -184,9 +199,12 @@ func (s Services) beforeTakingBack(q *page.Request) error {
 		if n := p.open(); n > 0 {
 			r.Goes = append(r.Goes, q.T("account.back_goes", "title", ui.In(p.Language, p.Title), "n", n))
 		}
+		if p.standing() {
+			r.Stays = append(r.Stays, q.T("account.back_standing", "title", ui.In(p.Language, p.Title)))
+		}
 	}
 	if r.Gone = len(r.Goes) == 0; r.Gone {
-		r.Goes = []string{q.T("account.nothing_open")}
+		r.Goes = []string{q.T(v.nothing())}
 	}
 	return q.Render(200, ui.RemovalPage(r))
 }
@@ -240,13 +258,14 @@ func (s Services) takeBack(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	key := "account.nothing_open"
+	nothing := v.nothing()
+	key := nothing
 	for _, p := range v.Places {
 		n := p.open()
 		if n == 0 {
 			continue
 		}
-		if key == "account.nothing_open" {
+		if key == nothing {
 			key = "account.taken_back"
 		}
 		seat, err := s.Panel.Seat(q.Context(), q.Actor, p.ID)

@@ -31,33 +31,44 @@ type States interface {
 }
 
 // Tell adds to a view how far the reader's own ballot of the open round is. Nothing is told
-// to who steers, who is not enrolled, or who answers with a code.
+// to who steers, who is not enrolled, or who answers with a code; nor where no ballot can be
+// read, since the page has more to say than that.
 func (s Seats) Tell(q *page.Request, v View) (View, error) {
 	if _, open := v.answerable(q); !open || v.Group == "" || v.Coded() || v.Steers(q.Actor) {
 		return v, nil
 	}
 	seat, err := s.Panel.Seat(q.Context(), q.Actor, v.ID)
 	if err != nil {
-		return v, err
+		return v, untold(q, err)
 	}
 	return Seated(q, s.Ballots, v, seat)
 }
 
-// Seated adds to a view how far a seat's ballot of the open round is. A round that closed in
-// the meantime takes none and tells nothing.
+// untold drops the error of a ballot that cannot be read: its round closed in the meantime,
+// the key was destroyed, or this server lacks it, which is counted for its log.
+func untold(q *page.Request, err error) error {
+	switch fault.KindOf(err) {
+	case fault.Conflict:
+		return nil
+	case fault.Unavailable:
+		q.Lacks(err)
+		return nil
+	}
+	return err
+}
+
+// Seated adds to a view how far a seat's ballot of the open round is, as Tell does.
 func Seated(q *page.Request, ballots States, v View, seat pseudonym.Seat) (View, error) {
 	r, open := v.answerable(q)
 	if !open {
 		return v, nil
 	}
 	state, err := ballots.State(q.Context(), seat, r.Number)
-	switch {
-	case fault.KindOf(err) == fault.Conflict:
-		return v, nil
-	case err != nil:
-		return v, err
+	if err != nil {
+		return v, untold(q, err)
 	}
 	v.Ballot = &state
+	q.OneLength()
 	return v, nil
 }
 

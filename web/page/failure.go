@@ -11,7 +11,7 @@ import (
 	"delfi/internal/fault"
 )
 
-// failures counts failures of answering routes by kind, and shows the counts by the hour.
+// failures counts failures of answering routes, and of parts of other pages, by kind, and shows the counts by the hour.
 type failures struct {
 	mu              sync.Mutex
 	hour            time.Time
@@ -29,6 +29,10 @@ func (f *failures) add(kind string, now time.Time) {
 	}
 	f.counting[kind]++
 }
+
+// Lacks counts a failure without which the page is drawn, as those of answering routes: by
+// kind and hour, since a line of its own would have a time.
+func (q *Request) Lacks(err error) { q.app.failed.add(kindOfFailure(err), q.Now) }
 
 // turn shows what was counted if another hour has begun; the lock is held. The line of it
 // is for who does not answer a request to write: it would have a time.

@@ -40,6 +40,7 @@ type Request struct {
 	stale   bool       // the roles of who asks were not looked at for too long, and are left out
 	fresh   bool       // signing in must be a fresh one
 	private bool       // the answer holds something of its reader, or is an error's
+	whole   bool       // the answer's length is that of every state of what it tells
 	unread  error      // why the form cannot be read
 	file    *form.File // that came with the form; nil without one, or before Form
 	stands  string     // path and query of the page of the form that was sent; "" for the nearest above
@@ -174,7 +175,10 @@ func giveBack(b *bytes.Buffer) {
 func (q *Request) Bytes(status int, contentType string, body []byte) error {
 	h := q.W.Header()
 	h.Set("Content-Type", contentType)
-	h.Set("Cache-Control", "no-store")
+	h.Set("Cache-Control", noStoreControl)
+	if q.whole {
+		h.Set("Cache-Control", noStoreControl+", no-transform")
+	}
 	if q.shared() && status == http.StatusOK {
 		sum := sha256.Sum256(body)
 		core := base64.RawURLEncoding.EncodeToString(sum[:18])
@@ -194,6 +198,10 @@ func (q *Request) Bytes(status int, contentType string, body []byte) error {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	return q.write(status, body)
 }
+
+// OneLength forbids whatever stands before the server to compress the answer: it tells
+// something of its reader, in the length that it would have in every other state.
+func (q *Request) OneLength() { q.private, q.whole = true, true }
 
 // shared reports whether the answer is the same for everyone in this language: a read of a
 // Shared route by someone without a session, with no words to show once.

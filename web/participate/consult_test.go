@@ -3,6 +3,8 @@ package participate_test
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -187,6 +189,7 @@ func paper(t *testing.T, h *webtest.House, site *webtest.Site) {
 		t.Error("a change that was not delivered counts, or is not told")
 	}
 	told(t, b, webtest.Answering, "Consegnata, con una correzione in bozza.", length)
+	lacking(t, h, b)
 	for who, other := range map[string]*webtest.Browser{"a stranger": site.Stranger(), "the moderator": site.As(t, h.Person(t, "marta"))} {
 		for _, page := range []string{"/", at(webtest.Answering, "")} {
 			if got := other.Get(t, page); got.Count(".dlf-own") != 0 {
@@ -227,7 +230,8 @@ func told(t *testing.T, b *webtest.Browser, slug, want string, length int) int {
 		if words := got.Text("details.dlf-own:not([open]) strong"); words != want {
 			t.Errorf("%s says %q, wants %q", page, words, want)
 		}
-		if got.Header.Get("ETag") != "" || got.Header.Get("Cache-Control") != "no-store" {
+		// A proxy that compresses would give each state a length of its own.
+		if got.Header.Get("ETag") != "" || got.Header.Get("Cache-Control") != "no-store, no-transform" {
 			t.Errorf("%s may be stored: ETag %q, %q", page, got.Header.Get("ETag"), got.Header.Get("Cache-Control"))
 		}
 		all += len(got.Body)
@@ -236,6 +240,31 @@ func told(t *testing.T, b *webtest.Browser, slug, want string, length int) int {
 		t.Errorf("%q makes the pages %d bytes long, others %d", want, all, length)
 	}
 	return all
+}
+
+// lacking reads the pages that tell a ballot's state on a server that lacks the key of the
+// consultation: they stand, and tell nothing of it.
+func lacking(t *testing.T, h *webtest.House, b *webtest.Browser) {
+	t.Helper()
+	keys, err := filepath.Glob(filepath.Join(h.Folder, "panel-*.key"))
+	if err != nil || len(keys) == 0 {
+		t.Fatalf("%d keys, %v", len(keys), err)
+	}
+	for _, key := range keys {
+		if err := os.Rename(key, key+".away"); err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := os.Rename(key+".away", key); err != nil {
+				t.Fatal(err)
+			}
+		}()
+	}
+	for _, page := range []string{"/", at(webtest.Answering, "")} {
+		if got := b.Get(t, page); got.Status != http.StatusOK || got.Count(".dlf-own") != 0 {
+			t.Errorf("without a key %s is %d %q", page, got.Status, got.Text(".dlf-own"))
+		}
+	}
 }
 
 // revision: who answered the round before sees that answer marked and unselected, keeps

@@ -26,7 +26,7 @@ type Contribution struct {
 	ID       uuid.UUID
 	Alias    pseudonym.Alias
 	Body     string // Markdown; "" when removed
-	Language string // of Body; "" for the consultation's first
+	Language string // of Body; "" for the consultation's first, and, once unsealed, where too few wrote in it
 	State    State
 	Reason   string          // of a rejection
 	Removed  string          // the legal ground on which the text was removed; "" when it stands

@@ -11,6 +11,7 @@ import (
 
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/lifecycle"
+	"delfi/internal/delphi/table"
 	"delfi/internal/fault"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/pseudonym"
@@ -32,9 +33,9 @@ func (s *Service) makeRoom(ctx context.Context, tx *postgres.Tx, r consultation.
 }
 
 // unseal opens a round that closes: all contributions are written in clear with their
-// aliases, in the order of their random ids, and the sealed rows go with their table. It
-// is all in the closing's transaction, so that it happens once, or again. It gives how
-// many people have a row.
+// aliases, in the order of their random ids, and with their languages where enough people
+// wrote in them; the sealed rows go with their table. It is all in the closing's
+// transaction, so that it happens once, or again. It gives how many people have a row.
 func (s *Service) unseal(ctx context.Context, tx *postgres.Tx, r consultation.Round) (people int, err error) {
 	pen, err := s.pseudonyms.Pen(ctx, tx, r.Consultation)
 	if err != nil {
@@ -47,6 +48,7 @@ func (s *Service) unseal(ctx context.Context, tx *postgres.Tx, r consultation.Ro
 	}
 	var aliases []pseudonym.Alias
 	var list []Contribution
+	spoken := table.NewSpoken(c.Protocol)
 	err = eachSealed(ctx, tx, r.ID, func(author pseudonym.Author, blob []byte) error {
 		people++
 		held, err := open(pen, author, r.ID, blob)
@@ -55,11 +57,22 @@ func (s *Service) unseal(ctx context.Context, tx *postgres.Tx, r consultation.Ro
 		}
 		alias := pseudonym.Alias{ID: held.alias}
 		aliases = append(aliases, alias)
+		var in table.Languages
+		for _, t := range held.texts {
+			in |= spoken.Of(t.lang)
+		}
+		spoken.Add(in)
 		list = append(list, held.contributions(alias)...)
 		return nil
 	})
 	if err != nil {
 		return 0, err
+	}
+	told := spoken.Told()
+	for i := range list {
+		if !told[list[i].Language] {
+			list[i].Language = ""
+		}
 	}
 	if _, err := pseudonym.Claim(ctx, tx, r.Consultation, aliases); err != nil {
 		return 0, err

@@ -98,7 +98,7 @@ func (d *Document) AllReasons() []*Reason {
 type Reason struct {
 	Text    string      `json:"text"`
 	Removed string      `json:"removed,omitempty"` // digest of a text that was removed by law: a stub stands in its place
-	Lang    string      `json:"lang,omitempty"`    // of the text, where it is a further one of the consultation; "" for its first
+	Lang    string      `json:"lang,omitempty"`    // of the text, where it is a further one of the consultation and enough people wrote in it; "" for its first, or not told
 	Outside bool        `json:"outside"`           // from outside the middle half that its round shows
 	Side    delphi.Side `json:"side"`              // "against", "for" or "neither", as its author said; "" for not said
 	Place   table.Place `json:"place"`             // where the answer beside it lies, "low", "middle", "high", "none" (who cannot judge); "" with a side, and where the rule does not tell it

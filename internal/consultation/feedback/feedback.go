@@ -155,18 +155,20 @@ func itemFeedback(p protocol.Protocol, i Asked, subject string, closings []table
 
 // AddReasons puts the reasons of a closing, each the words of an answer to an item, beside
 // their items, or their list: those whose digests are leaves of its tables R, with the
-// side that was said, else with the place where the rule names places.
-func (d *Document) AddReasons(p protocol.Protocol, round uuid.UUID, closing table.Closing, reasons map[uuid.UUID][]delphi.Answer) {
+// side that was said, else with the place where the rule names places, and with its language
+// where spoken, the count of all who gave one in the round, lets it be told.
+func (d *Document) AddReasons(p protocol.Protocol, round uuid.UUID, closing table.Closing, reasons map[uuid.UUID][]delphi.Answer, spoken *table.Spoken) {
 	if !ShowsReasons(p) && !slices.ContainsFunc(p.ItemKinds, func(k delphi.ItemKind) bool { return k.Kind == delphi.TextForm }) {
 		return
 	}
 	told := func(name string) bool {
 		return slices.ContainsFunc(closing.Tables, func(t table.Table) bool { return strings.HasPrefix(t.ID, "R/"+name+"/") })
 	}
+	languages := spoken.Told()
 	for n := range d.Items {
 		i := &d.Items[n]
 		if told(i.Item.String()) {
-			i.Reasons = reasonsOf(p, *i, i.Item.String(), round, reasons[i.Item])
+			i.Reasons = reasonsOf(p, *i, i.Item.String(), round, reasons[i.Item], languages)
 		}
 	}
 	for n := range d.Lists {
@@ -176,7 +178,7 @@ func (d *Document) AddReasons(p protocol.Protocol, round uuid.UUID, closing tabl
 			all = append(all, reasons[item]...)
 		}
 		if told(l.Kind) {
-			l.Reasons = reasonsOf(p, ItemResult{Kind: l.Kind, Counts: l.Counts}, l.Kind, round, all)
+			l.Reasons = reasonsOf(p, ItemResult{Kind: l.Kind, Counts: l.Counts}, l.Kind, round, all, languages)
 		}
 	}
 }
@@ -216,8 +218,8 @@ func tablesOf(name string, counts table.ItemCounts, tables []table.Table) []tabl
 
 // reasonsOf puts reasons in the document's order, which is that of a digest: it
 // comes from the words and the round alone, so it repeats after a crash and says
-// nothing about who wrote when.
-func reasonsOf(p protocol.Protocol, i ItemResult, name string, round uuid.UUID, reasons []delphi.Answer) []Reason {
+// nothing about who wrote when; languages are those that are told.
+func reasonsOf(p protocol.Protocol, i ItemResult, name string, round uuid.UUID, reasons []delphi.Answer, languages map[string]bool) []Reason {
 	type placed struct {
 		digest [32]byte
 		Reason
@@ -226,7 +228,10 @@ func reasonsOf(p protocol.Protocol, i ItemResult, name string, round uuid.UUID, 
 	for n, r := range reasons {
 		all[n] = placed{
 			digest: sha256.Sum256([]byte("reason order v1" + round.String() + name + r.Reason)),
-			Reason: Reason{Text: r.Reason, Lang: r.Language, Outside: p.Feedback.Reasons == "outside-first" && outside(p, i, r)},
+			Reason: Reason{Text: r.Reason, Outside: p.Feedback.Reasons == "outside-first" && outside(p, i, r)},
+		}
+		if languages[r.Language] {
+			all[n].Lang = r.Language
 		}
 		if all[n].Side = r.Argues; all[n].Side == "" && len(i.Counts.Places) > 0 {
 			all[n].Place = table.PlaceOf(p, i.Kind, r)

@@ -125,7 +125,7 @@ func (s *Service) store(ctx context.Context, round consultation.Round, items []c
 		closing.Root = root[:]
 		d := document{closing: closing, items: consultation.ItemsDocument(items), tally: tallies(closing, id), heads: leaf.Heads(heads), superseded: found.votes.supersededLines()}
 		d.feedback = feedback.Of(c.Protocol, feedback.List(items), append(slices.Clone(earlier), closing), nil)
-		d.feedback.AddReasons(c.Protocol, round.ID, closing, found.votes.reasons)
+		d.feedback.AddReasons(c.Protocol, round.ID, closing, found.votes.reasons, found.votes.spoken)
 		hashes, err := insertClosing(ctx, tx, round.ID, d)
 		if err != nil {
 			return err

@@ -35,6 +35,7 @@ type votes struct {
 	beside   []beside
 
 	reasons    map[uuid.UUID][]delphi.Answer // with their words
+	spoken     *table.Spoken                 // by whom they were given
 	superseded [][32]byte
 }
 
@@ -59,7 +60,7 @@ type beside struct {
 
 func newVotes(p protocol.Protocol, round consultation.Round, items []consultation.Item) (*votes, error) {
 	c, err := newColumns(answer.For(p, round.Kind), items)
-	v := &votes{columns: c, protocol: p, reasons: map[uuid.UUID][]delphi.Answer{}}
+	v := &votes{columns: c, protocol: p, reasons: map[uuid.UUID][]delphi.Answer{}, spoken: table.NewSpoken(p)}
 	for _, g := range p.Panel.Groups {
 		v.groups = append(v.groups, g.ID)
 	}
@@ -143,6 +144,7 @@ func (v *votes) keep(p *opened, before []byte) error {
 	} else {
 		v.before = append(v.before, v.none...)
 	}
+	var spoken table.Languages
 	for i := range p.payload.Entries {
 		e := &p.payload.Entries[i]
 		n, inPlay := v.at[e.Item]
@@ -155,9 +157,11 @@ func (v *votes) keep(p *opened, before []byte) error {
 			given := e.Answer
 			given.Item, given.Criteria = v.names[n], slices.Clone(e.Criteria)
 			v.reasons[e.Item] = append(v.reasons[e.Item], given)
+			spoken |= v.spoken.Of(e.Language)
 		}
 		v.beside = append(v.beside, one)
 	}
+	v.spoken.Add(spoken)
 	v.superseded = append(v.superseded, p.payload.Superseded...)
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 type Reason struct {
 	Text    string      `json:"text"`              // "" when it was removed by law
 	Removed string      `json:"removed,omitempty"` // digest of the text that was removed
-	Lang    string      `json:"lang,omitempty"`    // of the text, where it is a further one of the consultation; "" for its first
+	Lang    string      `json:"lang,omitempty"`    // of the text, where it is a further one of the consultation and enough people wrote in it; "" for its first, or not told
 	Side    delphi.Side `json:"side"`              // "against", "for", "neither", as its author said; "" for not said
 	Place   table.Place `json:"place"`             // where the answer beside it lies; "" with a side, and where the rule does not tell it
 	Outside bool        `json:"outside"`           // as the last round in which it was given shows it: from outside the middle half

@@ -243,7 +243,7 @@ type Contribution struct {
 	Removed string      `json:"removed,omitempty"` // the legal ground on which the text was removed; it is "" then
 	Items   []uuid.UUID `json:"items"`
 
-	Language string `json:"language,omitempty"` // of Body; left out for the consultation's first
+	Language string `json:"language,omitempty"` // of Body; left out for the consultation's first, and where too few wrote in it
 }
 
 // Received counts contributions; the parts add up.

@@ -3,6 +3,7 @@ package gather
 import (
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -89,19 +90,29 @@ func (c room) contributions(q *page.Request) error {
 	if err := c.own(q, &w); err != nil {
 		return err
 	}
-	if id, err := uuid.Parse(q.Query("withdraw")); err == nil && w.Open {
-		if at := slices.IndexFunc(w.Own, func(one contribution.Contribution) bool { return one.ID == id }); at >= 0 {
-			return q.Render(200, ui.RemovalPage(w.withdrawal(q, w.Own[at])))
-		}
+	if one, ok := w.named(q, "withdraw"); ok && w.Open {
+		return q.Render(200, ui.RemovalPage(w.withdrawal(q, one)))
 	}
-	if edit, err := uuid.Parse(q.Query("edit")); err == nil {
-		for _, one := range w.Own {
-			if one.ID == edit {
-				w.Edit, w.Seen, w.Body = edit, one.Version(), one.Body
-			}
-		}
+	if one, ok := w.named(q, "edit"); ok {
+		w.Edit, w.Seen, w.Body = one.ID, one.Version(), one.Body
 	}
 	return c.showContributions(q, 200, w)
+}
+
+// ownPath is the address at which the n-th of one's own contributions is edited or
+// withdrawn. Its id, which is public once the round closes, stands in no address: the log
+// of a proxy would have it beside who reads.
+func (w writeView) ownPath(act string, n int) string {
+	return w.Path("/contributions?" + act + "=" + strconv.Itoa(n+1))
+}
+
+// named gives the reader's own contribution whose place, from 1, an address has.
+func (w writeView) named(q *page.Request, act string) (contribution.Contribution, bool) {
+	n, err := strconv.Atoi(q.Query(act))
+	if err != nil || n < 1 || n > len(w.Own) {
+		return contribution.Contribution{}, false
+	}
+	return w.Own[n-1], true
 }
 
 // withdrawal is the page before one's own contribution is withdrawn.
@@ -164,7 +175,6 @@ func (c room) contribute(q *page.Request) error {
 	w.Alias, w.Body = alias.Name, form.Value("body")
 	if one, bad := uuid.Parse(form.Value("id")); bad == nil && form.Value("act") == "edit" {
 		w.Edit, w.Seen = one, form.Value("seen")
-		q.StandsAt(w.Path("/contributions?edit=" + one.String()))
 	}
 	var f *fault.Fault
 	switch {
@@ -192,9 +202,13 @@ func (c room) again(q *page.Request, status int, w writeView, alias pseudonym.Al
 	if w.Own, err = c.Contributions.Own(q.Context(), alias, w.ID); err != nil {
 		return err
 	}
-	if at := slices.IndexFunc(w.Own, func(one contribution.Contribution) bool { return one.ID == w.Edit }); at < 0 {
+	at := slices.IndexFunc(w.Own, func(one contribution.Contribution) bool { return one.ID == w.Edit })
+	if at < 0 {
 		w.Edit = uuid.Nil
-	} else if w.Trouble != "" {
+		return c.showContributions(q, status, w)
+	}
+	q.StandsAt(w.ownPath("edit", at))
+	if w.Trouble != "" {
 		w.Seen = w.Own[at].Version()
 	}
 	return c.showContributions(q, status, w)

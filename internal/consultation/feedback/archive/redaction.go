@@ -18,8 +18,8 @@ type Redacted struct {
 }
 
 // Redact removes the text of the reasons that have a digest, wherever the feedback documents of a consultation
-// have it, in the caller's transaction, and leaves a stub with its digest: the leaf
-// that counts it stays. It gives the text ("" when it was removed before, or stands nowhere),
+// have it, in the caller's transaction, and leaves a stub with its digest and
+// without its language: the leaf that counts it stays. It gives the text ("" when it was removed before, or stands nowhere),
 // whether any document has the reason, and the documents that changed; their recorded hashes stay, and are no longer those of their bytes, which the
 // removal's entry binds from then on.
 func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid.UUID, digest string) (text string, known bool, changed []Redacted, err error) {
@@ -33,7 +33,7 @@ func (s *Service) Redact(ctx context.Context, tx *postgres.Tx, consultation uuid
 			known = known || reason.Removed == digest
 			if reason.Removed == "" && leaf.Digest([]byte(reason.Text)) == digest {
 				text, known = reason.Text, true
-				reason.Text, reason.Removed, found = "", digest, true
+				reason.Text, reason.Lang, reason.Removed, found = "", "", digest, true
 			}
 		}
 		if !found {
