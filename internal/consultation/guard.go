@@ -230,3 +230,12 @@ func Optional(reason string) (string, error) {
 func (c Consultation) Unfinished() bool {
 	return c.Origin != nil && c.PublishedAt.IsZero() && c.Stage != Withdrawn
 }
+
+// Wording reads the words of a statement: 1 to ItemMost characters.
+func Wording(text string) (string, error) {
+	var bad []fault.Field
+	if text = (prose.Field{Name: "text", Max: ItemMost, Needed: true, Line: true}).Read(text, &bad); len(bad) > 0 {
+		return "", fault.Bad(bad...)
+	}
+	return text, nil
+}

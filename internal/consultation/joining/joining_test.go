@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -243,6 +244,38 @@ func (w *town) goesOn() {
 	decided, err := w.Consultations.Decisions(w.Context(), w.c.ID)
 	w.ok(err)
 	w.ok(w.Facilitation.Undecide(w.Context(), w.paolo, w.c.Slug, first, decided[0].Version()))
+}
+
+// TestNothingStopsBeforeAStatementCouldJoin: where the stopping rule holds after the round that
+// the protocol names, the system concludes no sooner than the next round was to open, and goes on
+// where something joined by then.
+func TestNothingStopsBeforeAStatementCouldJoin(t *testing.T) {
+	for _, joins := range []bool{true, false} {
+		w := &town{T: t, World: apptest.New(t)}
+		protocol := strings.NewReplacer(`"new_after_round": 1`, `"new_after_round": 2`, `"min_days": 0}]`, `"min_days": 0}, {"kind": "answer", "days": 7, "min_days": 0}], "stop": {"when": "stable", "auto": true}`).Replace(outcomes)
+		w.c = w.Ask(t, "esiti", protocol, people, draft.Item{Kind: "esito", Text: "Sopravvivenza"})
+		w.paolo, w.items = w.Person(t, "paolo"), w.live()
+		w.answers(1)
+		w.ok(w.Consultations.OpenRound(w.Context(), w.paolo, w.c.Slug, 2))
+		w.answers(2)
+		next := w.c.Next()
+		if w.c.Stage != consultation.Running || next == nil {
+			t.Fatalf("after round 2 it is %s", w.c.Stage)
+		}
+		want := consultation.Concluded
+		if joins {
+			want = consultation.Running
+			_, err := w.join(w.paolo, consultation.Joining{Kind: "esito", Text: "Qualità del sonno", Reason: "Manca."})
+			w.ok(err)
+		}
+		w.Clock.Set(next.PlannedAt.Add(time.Minute))
+		w.ok(w.Jobs.Drain(w.Context()))
+		c, err := w.Consultations.Find(w.Context(), w.paolo, w.c.Slug)
+		w.ok(err)
+		if c.Stage != want || joins && c.Round(3).State != consultation.RoundOpen {
+			t.Errorf("joined %v: it is %s, round 3 %s", joins, c.Stage, c.Round(3).State)
+		}
+	}
 }
 
 // TestAContributionKeepsItsAlias: a statement that joins rests on a contribution, which is in it

@@ -12,7 +12,7 @@ import (
 	"delfi/internal/civiltime"
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/access"
-	"delfi/internal/consultation/draft"
+	"delfi/internal/consultation/draft/form"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/translation"
 	"delfi/internal/delphi"
@@ -46,7 +46,7 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 			}
 		}
 		if len(missing) > 0 {
-			return refusal(missing)
+			return form.Refusal(missing)
 		}
 		c.Protocol, c.ProtocolHash = p, p.Hash()
 		c.Commitment, c.StartsAt = d.Commitment, d.StartsAt()
@@ -87,15 +87,6 @@ func (s *Service) Announce(ctx context.Context, actor account.Actor, slug string
 		return s.invite(ctx, tx, c)
 	})
 	return s.ended(ctx, actor, slug, err, consultation.ActAnnounce, "", "")
-}
-
-// refusal is Invalid with everything that an announcement waits for.
-func refusal(missing []draft.Missing) error {
-	fields := make([]fault.Field, len(missing))
-	for i, m := range missing {
-		fields[i] = fault.Field{Name: m.Field, Code: m.Code, Message: m.Message, Args: m.Args}
-	}
-	return fault.Bad(fields...)
 }
 
 // establish makes what an announced consultation stands on: space, keys, rounds,

@@ -251,7 +251,7 @@ func (p ImportPlan) Check() error {
 	}
 	for i, text := range p.Statements {
 		var f *fault.Fault
-		if _, err := wording(text); errors.As(err, &f) {
+		if _, err := consultation.Wording(text); errors.As(err, &f) {
 			for _, of := range f.Fields {
 				of.Name = fmt.Sprintf("statements[%d]", i)
 				bad = append(bad, of)

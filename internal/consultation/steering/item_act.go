@@ -11,7 +11,6 @@ import (
 	"delfi/internal/fault"
 	"delfi/internal/ledger"
 	"delfi/internal/platform/postgres"
-	"delfi/internal/prose"
 )
 
 // AddItem puts a new item in play between rounds (or in an open standing round),
@@ -39,7 +38,7 @@ func (s *Service) JoinItem(ctx context.Context, tx *postgres.Tx, c *consultation
 		return consultation.Item{}, fault.New(fault.Conflict, "no_round_left", "no round is left in which it could be answered")
 	}
 	it := consultation.Item{ID: uuid.New(), Consultation: c.ID, Kind: kind, Parents: parents}
-	if it.Text, err = wording(text); err != nil {
+	if it.Text, err = consultation.Wording(text); err != nil {
 		return consultation.Item{}, err
 	}
 	if it.Kind == "" {
@@ -122,7 +121,7 @@ func (s *Service) RewordItem(ctx context.Context, tx *postgres.Tx, c *consultati
 	if _, _, err := it.State.Step(consultation.ActReword, account.Moderator); err != nil {
 		return consultation.Item{}, err
 	}
-	if text, err = wording(text); err != nil {
+	if text, err = consultation.Wording(text); err != nil {
 		return consultation.Item{}, err
 	}
 	return lifecycle.Reword(ctx, tx, it, text)
@@ -178,13 +177,4 @@ func (s *Service) TurnItem(ctx context.Context, tx *postgres.Tx, c *consultation
 	return s.note(ctx, tx, c, by, ledger.Entry{
 		Type: ledger.Decision, Kind: string(act), Target: it.Target(), Body: ledger.Body(map[string]any{"item": it.Number}),
 	})
-}
-
-// wording reads the words of a statement: 1 to consultation.ItemMost characters.
-func wording(text string) (string, error) {
-	var bad []fault.Field
-	if text = (prose.Field{Name: "text", Max: consultation.ItemMost, Needed: true, Line: true}).Read(text, &bad); len(bad) > 0 {
-		return "", fault.Bad(bad...)
-	}
-	return text, nil
 }

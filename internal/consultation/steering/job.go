@@ -154,6 +154,11 @@ func (s *Service) openPlanned(ctx context.Context, tx *postgres.Tx, c *consultat
 	if why == nil && first {
 		why = s.drafts.Staffed(ctx, tx, *c)
 	}
+	if c.Joins() == nil && (why == nil || errors.Is(why, consultation.ErrNoLiveItem)) {
+		if err := s.stop(ctx, tx, c); err != nil || c.Stage != consultation.Running {
+			return err // nothing joined, and the rule held since the release
+		}
+	}
 	switch {
 	case why == nil && first:
 		if err := c.MoveBy(consultation.ActStart, consultation.Itself); err != nil {

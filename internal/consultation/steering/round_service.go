@@ -412,6 +412,9 @@ func (s *Service) stop(ctx context.Context, tx *postgres.Tx, c *consultation.Con
 		return nil
 	}
 	if c.RoundsLeft() > 0 {
+		if c.Joins() == nil && tx.Now.Before(c.Next().PlannedAt) {
+			return nil // statements may join until then, which go on
+		}
 		stops, err := s.stops(ctx, tx, *c, *c.LastReleased())
 		if err != nil || !stops || !c.Protocol.StopsItself() {
 			return err

@@ -142,3 +142,12 @@ func Codes() []string {
 	all := append(slices.Collect(maps.Values(worded)), slices.Collect(maps.Values(general))...)
 	return slices.Compact(slices.Sorted(slices.Values(all)))
 }
+
+// Refusal is Invalid with everything that an announcement waits for.
+func Refusal(missing []Missing) error {
+	fields := make([]fault.Field, len(missing))
+	for i, m := range missing {
+		fields[i] = fault.Field{Name: m.Field, Code: m.Code, Message: m.Message, Args: m.Args}
+	}
+	return fault.Bad(fields...)
+}
