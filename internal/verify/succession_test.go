@@ -154,7 +154,7 @@ func TestACheckpointOfAFormerLogIsRefusedByItsName(t *testing.T) {
 
 	b = press(t, nil)
 	kept = b.checkpoint(len(b.lines) - 2)
-	b.rewrite(0, func(body map[string]any) { body["decider"] = "Sindaca" })
+	b.rewrite(0, func(body map[string]any) { body["money"] = "Mille euro" })
 	b.succeed()
 	b.seal()
 	refused(kept, "were not carried over as they stood")
