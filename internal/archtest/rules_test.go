@@ -76,7 +76,7 @@ var levels = [][]string{
 	{"internal/consultation/draft/form", "internal/consultation/feedback"},
 	{"internal/consultation/lifecycle"},
 	{"internal/consultation/access", "internal/consultation/draft", "internal/consultation/draft/template", "internal/consultation/brief", "internal/consultation/feedback/archive", "internal/consultation/scope", "internal/consultation/translation"},
-	{"internal/consultation/oversight", "internal/consultation/strongest"},
+	{"internal/consultation/joined", "internal/consultation/oversight", "internal/consultation/strongest"},
 	{"internal/consultation/steering"},
 	{"internal/consultation/contribution", "internal/consultation/ballot", "internal/consultation/correction", "internal/consultation/facilitation"},
 	{"internal/consultation/tabulation", "internal/consultation/joining"},

@@ -15,7 +15,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/feedback/archive"
-	"delfi/internal/consultation/joining"
+	"delfi/internal/consultation/joined"
 	"delfi/internal/delphi/table"
 	"delfi/internal/ledger"
 	"delfi/internal/library"
@@ -142,15 +142,15 @@ func (src Sources) Opinion(texts consultation.OpinionTexts) schema.Opinion {
 
 // rated draws every item with its history.
 func (src Sources) rated(f schema.Figures) []schema.Item {
-	out, joined := make([]schema.Item, 0, len(src.Items)), joining.Read(src.Entries)
+	out, late := make([]schema.Item, 0, len(src.Items)), joined.Read(src.Entries)
 	for _, i := range src.Items {
 		item := schema.Item{
 			ID: i.ID, Number: i.Number, Text: i.Text, Texts: i.Texts(), Kind: i.Kind, State: string(i.State), SettledIn: i.SettledIn,
 			ItemFigures: f.Of(i.ID), Parents: some(i.Parents), Contributions: []uuid.UUID{},
 		}
 		src.decide(i.ID, item.History)
-		if n := slices.IndexFunc(joined, func(j joining.Joined) bool { return j.Number == i.Number }); n >= 0 {
-			item.Joined = &schema.Joined{Round: joined[n].Round, Said: joined[n].Digest, Reason: joined[n].Entry.Reason}
+		if n := slices.IndexFunc(late, func(j joined.Statement) bool { return j.Number == i.Number }); n >= 0 {
+			item.Joined = &schema.Joined{Round: late[n].Round, Said: late[n].Digest, Reason: late[n].Entry.Reason}
 		}
 		for _, t := range src.Contributions {
 			if slices.Contains(t.Items, i.ID) {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"delfi/internal/consultation/joining"
+	"delfi/internal/consultation/joined"
 	"delfi/internal/ledger"
 )
 
@@ -14,7 +14,7 @@ import (
 // an act of its own.
 func Copies(entries []ledger.Entry, digest, text string) []ledger.Entry {
 	var resting []int64
-	for _, j := range joining.Read(entries) {
+	for _, j := range joined.Read(entries) {
 		if j.Digest == digest {
 			resting = append(resting, j.Entry.Sequence)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/consultation"
+	"delfi/internal/consultation/joined"
 	"delfi/internal/consultation/joining"
 	"delfi/internal/fault"
 	"delfi/internal/richtext"
@@ -283,7 +284,7 @@ func (v joiningView) frame(q *page.Request) ui.Frame {
 // withdrawalView is the page before a statement that joined is taken back.
 type withdrawalView struct {
 	joiningView
-	joining.Joined
+	joined.Statement
 	Reason string
 }
 
@@ -294,11 +295,11 @@ func (c room) withdrawalOf(q *page.Request) (withdrawalView, error) {
 	if err != nil {
 		return withdrawalView{}, err
 	}
-	i := slices.IndexFunc(v.Desk.Joined, func(j joining.Joined) bool { return j.Item.ID.String() == q.Param("item") })
+	i := slices.IndexFunc(v.Desk.Joined, func(j joined.Statement) bool { return j.Item.ID.String() == q.Param("item") })
 	if i < 0 {
 		return withdrawalView{joiningView: v}, fault.New(fault.NotFound, "no_item", "there is no such statement")
 	}
-	return withdrawalView{joiningView: v, Joined: v.Desk.Joined[i]}, nil
+	return withdrawalView{joiningView: v, Statement: v.Desk.Joined[i]}, nil
 }
 
 func (c room) beforeWithdrawal(q *page.Request) error {

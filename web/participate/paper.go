@@ -11,7 +11,7 @@ import (
 	"delfi/internal/consultation/ballot"
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
-	"delfi/internal/consultation/joining"
+	"delfi/internal/consultation/joined"
 	"delfi/internal/delphi"
 	"delfi/internal/ledger/leaf"
 	"delfi/web/dossier"
@@ -119,17 +119,17 @@ func (p *paperView) parents(i consultation.Item) []feedback.ItemResult {
 }
 
 // joining gives how a statement joined after the last round; false for any other.
-func (p *paperView) joining(i consultation.Item) (joining.Joined, bool) {
-	at := slices.IndexFunc(p.Joined, func(j joining.Joined) bool { return j.Number == i.Number && i.Fresh() })
+func (p *paperView) joining(i consultation.Item) (joined.Statement, bool) {
+	at := slices.IndexFunc(p.Joined, func(j joined.Statement) bool { return j.Number == i.Number && i.Fresh() })
 	if at < 0 {
-		return joining.Joined{}, false
+		return joined.Statement{}, false
 	}
 	return p.Joined[at], true
 }
 
 // restsOn gives the reason of the last round on which a statement that joined rests; false for
 // none, and where the law removed it.
-func (p *paperView) restsOn(j joining.Joined) (*feedback.Reason, bool) {
+func (p *paperView) restsOn(j joined.Statement) (*feedback.Reason, bool) {
 	if j.Digest == "" || p.Feedback == nil {
 		return nil, false
 	}

@@ -358,7 +358,7 @@ func statement(p *paperView, i consultation.Item, ask templ.Component) templ.Com
 			return templ_7745c5c3_Err
 		}
 		if i.New && !p.first() {
-			templ_7745c5c3_Err = joined(p, i, false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = newly(p, i, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

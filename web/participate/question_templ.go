@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"delfi/internal/consultation"
 	"delfi/internal/consultation/ballot/answer"
-	"delfi/internal/consultation/joining"
+	"delfi/internal/consultation/joined"
 	"delfi/internal/consultation/strongest"
 	"delfi/internal/delphi"
 	"delfi/web/dossier"
@@ -623,7 +623,7 @@ func news(p *paperView, s screen, i consultation.Item) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if i.New && !p.first() {
-			templ_7745c5c3_Err = joined(p, i, s.list()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = newly(p, i, s.list()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -637,8 +637,8 @@ func news(p *paperView, s screen, i consultation.Item) templ.Component {
 	})
 }
 
-// joined says that a statement was not asked before, and which ones it takes the place of.
-func joined(p *paperView, i consultation.Item, text bool) templ.Component {
+// newly says that a statement was not asked before, and which ones it takes the place of.
+func newly(p *paperView, i consultation.Item, text bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -794,7 +794,7 @@ func joined(p *paperView, i consultation.Item, text bool) templ.Component {
 }
 
 // joinedWhy says for which reason the facilitator let a statement join, and what it rests on.
-func joinedWhy(p *paperView, j joining.Joined) templ.Component {
+func joinedWhy(p *paperView, j joined.Statement) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

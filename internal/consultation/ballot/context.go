@@ -10,7 +10,7 @@ import (
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/feedback/archive"
-	"delfi/internal/consultation/joining"
+	"delfi/internal/consultation/joined"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/strongest"
 	"delfi/internal/delphi"
@@ -28,8 +28,8 @@ type roundContext struct {
 	before     *consultation.Round // the answering round before; nil in the first
 	earlier    *answer.Set         // its codecs
 	checkpoint checkpoint
-	cases      []strongest.Case // that the facilitator marked
-	joined     []joining.Joined // statements that the facilitator let join
+	cases      []strongest.Case   // that the facilitator marked
+	joined     []joined.Statement // statements that the facilitator let join
 }
 
 // checkpoint is what the receipts of one round have in common: the same for
@@ -74,7 +74,7 @@ func (s *Service) context(ctx context.Context, of uuid.UUID, round int) (roundCo
 		if b.cases, err = strongest.Find(ctx, tx, s.record, b.Consultation); err != nil {
 			return err
 		}
-		if b.joined, err = joining.Find(ctx, tx, s.record, b.Consultation); err != nil {
+		if b.joined, err = joined.Find(ctx, tx, s.record, b.Consultation); err != nil {
 			return err
 		}
 		if b.checkpoint.size, b.checkpoint.root, err = s.record.Opened(ctx, tx, of, round); err != nil {

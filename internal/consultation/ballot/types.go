@@ -9,7 +9,7 @@ import (
 	"delfi/internal/consultation/ballot/answer"
 	"delfi/internal/consultation/ballot/payload"
 	"delfi/internal/consultation/feedback"
-	"delfi/internal/consultation/joining"
+	"delfi/internal/consultation/joined"
 	"delfi/internal/consultation/strongest"
 	"delfi/internal/delphi"
 )
@@ -29,7 +29,7 @@ type Paper struct {
 	Feedback  *feedback.Document          // the stored document of the previous answering round, nil in the first; of a standing one its last release, for whoever has answered: see Told
 	Shuffle   []byte                      // key of this reader's order of reasons
 	Cases     []strongest.Case            // the strongest of each side of options, as the facilitator marked them
-	Joined    []joining.Joined            // the statements that the facilitator let join, with the reason of each
+	Joined    []joined.Statement          // the statements that the facilitator let join, with the reason of each
 }
 
 // standing tells whether it is the form of a standing round.

@@ -14,6 +14,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/joined"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/delphi"
 	"delfi/internal/fault"
@@ -27,7 +28,7 @@ const Contributions = "contributions"
 // Desk is what the page of joining statements shows.
 type Desk struct {
 	Consultation consultation.Consultation
-	Joined       []Joined            // since the last round, by number
+	Joined       []joined.Statement  // since the last round, by number
 	Items        []consultation.Item // all statements, by number, those out of play last
 	Places       []Place             // of what was said, the answers in words first
 	Refused      error               // why the reader may let none join now; nil where they may

@@ -12,6 +12,7 @@ import (
 	"delfi/internal/consultation/contribution"
 	"delfi/internal/consultation/feedback"
 	"delfi/internal/consultation/feedback/archive"
+	"delfi/internal/consultation/joined"
 	"delfi/internal/consultation/lifecycle"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/fault"
@@ -40,13 +41,13 @@ func New(db *postgres.DB, s *steering.Service, c *contribution.Service, l *ledge
 func (s *Service) Join(ctx context.Context, actor account.Actor, slug string, j consultation.Joining) (consultation.Item, error) {
 	var it consultation.Item
 	err := s.act(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
-		items, joined, err := s.joined(ctx, tx, *c)
+		items, fresh, err := s.joined(ctx, tx, *c)
 		if err != nil {
 			return err
 		}
 		j, bad := c.CheckJoining(j, items)
-		if at := slices.IndexFunc(joined, func(o Joined) bool { return o.Entry.Name == by.Name && o.same(j) }); at >= 0 {
-			it = *joined[at].Item
+		if at := slices.IndexFunc(fresh, func(o joined.Statement) bool { return o.Entry.Name == by.Name && o.Same(j) }); at >= 0 {
+			it = *fresh[at].Item
 			return nil // pressed twice
 		}
 		if bad != nil {
@@ -101,11 +102,11 @@ func (s *Service) rests(ctx context.Context, tx *postgres.Tx, c consultation.Con
 // public reason. Conflict "not_joined" for any other; of one that is gone it does nothing.
 func (s *Service) Withdraw(ctx context.Context, actor account.Actor, slug string, item uuid.UUID, reason string) error {
 	return s.act(ctx, actor, slug, func(ctx context.Context, tx *postgres.Tx, c *consultation.Consultation, by consultation.Author) error {
-		_, joined, err := s.joined(ctx, tx, *c)
+		_, fresh, err := s.joined(ctx, tx, *c)
 		if err != nil {
 			return err
 		}
-		at := slices.IndexFunc(joined, func(j Joined) bool { return j.Item.ID == item })
+		at := slices.IndexFunc(fresh, func(j joined.Statement) bool { return j.Item.ID == item })
 		if at < 0 {
 			if _, err := lifecycle.Item(ctx, tx, c, item); fault.KindOf(err) == fault.NotFound {
 				return nil // pressed twice
@@ -117,7 +118,7 @@ func (s *Service) Withdraw(ctx context.Context, actor account.Actor, slug string
 		if reason, err = consultation.Reasoned(reason); err != nil {
 			return err
 		}
-		it := *joined[at].Item
+		it := *fresh[at].Item
 		if _, _, err := it.State.Step(consultation.ActRemove, by.Role); err != nil {
 			return err
 		}
@@ -153,8 +154,8 @@ func may(actor account.Actor, c consultation.Consultation) error {
 
 // joined gives the statements of a consultation, and those of them that joined since the last
 // round, by number.
-func (s *Service) joined(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (items []consultation.Item, fresh []Joined, err error) {
-	all, err := Find(ctx, tx, s.record, c)
+func (s *Service) joined(ctx context.Context, tx *postgres.Tx, c consultation.Consultation) (items []consultation.Item, fresh []joined.Statement, err error) {
+	all, err := joined.Find(ctx, tx, s.record, c)
 	if err != nil {
 		return nil, nil, err
 	}

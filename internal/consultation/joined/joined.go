@@ -1,4 +1,4 @@
-package joining
+package joined
 
 import (
 	"cmp"
@@ -13,8 +13,8 @@ import (
 	"delfi/internal/platform/postgres"
 )
 
-// Joined is a statement that joined after a round and was not withdrawn, as the record says.
-type Joined struct {
+// Statement is a statement that joined after a round and was not withdrawn, as the record says.
+type Statement struct {
 	Number       int       // of the statement
 	Round        int       // after which it joined
 	Contribution uuid.UUID // that it rests on; uuid.Nil for none
@@ -23,8 +23,8 @@ type Joined struct {
 	Item         *consultation.Item // where the reader has it; nil otherwise
 }
 
-// same tells whether it is the statement that a facilitator sends once more.
-func (j Joined) same(again consultation.Joining) bool {
+// Same tells whether it is the statement that a facilitator sends once more.
+func (j Statement) Same(again consultation.Joining) bool {
 	for l, text := range again.Texts {
 		if j.Entry.Texts[consultation.TranslatedField(l)] != text {
 			return false
@@ -36,7 +36,7 @@ func (j Joined) same(again consultation.Joining) bool {
 
 // Find gives the statements of a consultation that joined, as the record says; none where its
 // protocol lets none join.
-func Find(ctx context.Context, tx *postgres.Tx, record *ledger.Service, c consultation.Consultation) ([]Joined, error) {
+func Find(ctx context.Context, tx *postgres.Tx, record *ledger.Service, c consultation.Consultation) ([]Statement, error) {
 	if c.Protocol.Items.NewAfterRound == 0 {
 		return nil, nil
 	}
@@ -45,8 +45,8 @@ func Find(ctx context.Context, tx *postgres.Tx, record *ledger.Service, c consul
 }
 
 // Read finds among a consultation's entries the statements that joined, by number.
-func Read(entries []ledger.Entry) []Joined {
-	var all []Joined
+func Read(entries []ledger.Entry) []Statement {
+	var all []Statement
 	for _, e := range entries {
 		var f struct {
 			Item, Round  int
@@ -59,11 +59,11 @@ func Read(entries []ledger.Entry) []Joined {
 		}
 		switch consultation.Act(e.Kind) {
 		case consultation.ActJoin:
-			all = append(all, Joined{Number: f.Item, Round: f.Round, Contribution: f.Contribution, Digest: f.Digest, Entry: e})
+			all = append(all, Statement{Number: f.Item, Round: f.Round, Contribution: f.Contribution, Digest: f.Digest, Entry: e})
 		case consultation.ActRemove:
-			all = slices.DeleteFunc(all, func(j Joined) bool { return j.Number == f.Item })
+			all = slices.DeleteFunc(all, func(j Statement) bool { return j.Number == f.Item })
 		}
 	}
-	slices.SortFunc(all, func(a, b Joined) int { return cmp.Compare(a.Number, b.Number) })
+	slices.SortFunc(all, func(a, b Statement) int { return cmp.Compare(a.Number, b.Number) })
 	return all
 }
