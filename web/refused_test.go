@@ -51,6 +51,8 @@ var unrefused = map[string]string{
 	"/desk/{slug}/secretaries/{group}":                    "likewise",
 	"/desk/{slug}/applications/{group}/find":              "likewise",
 	"/desk/{slug}/applications/{group}/decide":            "likewise",
+	"/desk/{slug}/reasons":                                "a search refuses nothing: web/staff tries its form",
+	"/desk/{slug}/arguments":                              "a search refuses nothing: web/argument tries its form",
 	"/desk/{slug}/arguments/{item}/{side}":                "the demonstration has no options: web/argument tries its form",
 	"/desk/{slug}/translations/{item}":                    "the demonstration is in one language: web/translation tries its form",
 }

@@ -155,6 +155,8 @@ var unversioned = map[string]string{
 	"/desk/{slug}/acts/{act}/undo":                        "is about one act, which is undone once",
 	"/desk/{slug}/looks":                                  "is about one act, which is judged once",
 	"/desk/{slug}/appeals":                                "is about one appeal, which is decided once",
+	"/desk/{slug}/reasons":                                "changes nothing",
+	"/desk/{slug}/arguments":                              "changes nothing",
 	"/desk/{slug}/reasons/{reason}":                       "names a text by its digest",
 	"/desk/{slug}/contributions/{contribution}/remove":    "is about one text, which changes no more",
 	"/desk/{slug}/secretaries/{group}":                    "names the whole of what it changes",

@@ -50,6 +50,7 @@ type book struct {
 	beside   map[string]string            // further consultations of the log: slug by id
 	spoken   map[string]map[string]string // translations of the texts, by language and field
 	between  func(b *book)                // what is done before round 3 opens; nil for nothing
+	alone    string                       // language that one reason is told to be in, as earlier programs told it
 }
 
 type signer struct {
@@ -604,7 +605,11 @@ func (b *book) round(round int) {
 	for _, i := range b.items {
 		for _, p := range b.people {
 			if text := p.reasons[n][i.Item.String()]; text != "" {
-				told[i.Item.String()] = append(told[i.Item.String()], b.reason(closing, i, p, n, text))
+				r := b.reason(closing, i, p, n, text)
+				if len(told[i.Item.String()]) == 0 {
+					r.Lang = b.alone
+				}
+				told[i.Item.String()] = append(told[i.Item.String()], r)
 			}
 			a := p.others[n][i.Item.String()]
 			if c, cheated := p.counted[i.Item.String()]; cheated && n == 1 {

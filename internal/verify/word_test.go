@@ -22,6 +22,7 @@ func bilingual(t testing.TB) *book {
 		}
 		delete(words, "commitment_money")
 		b.spoken = map[string]map[string]string{"de": words}
+		b.alone = "de"
 		b.items[0].Texts, b.items[1].Texts = map[string]string{"de": "Linden pflanzen."}, map[string]string{"de": "Verkehr sperren."}
 	})
 }

@@ -26,15 +26,39 @@ type view struct {
 	Fault    *fault.Fault // why nothing was marked, where no field can be mended
 }
 
-// shown is how many arguments of a side the page shows.
-const shown = 50
+const (
+	// shown is how many arguments of a side the page shows.
+	shown = 50
+	// sought is the kind of the cookies that have what is looked for.
+	sought = "arguments"
+)
 
 func (c room) desk(q *page.Request) error {
 	d, err := c.Strongest.Desk(q.Context(), q.Actor, q.Param("slug"))
 	if err != nil {
 		return err
 	}
-	return q.Render(http.StatusOK, deskPage(view{Desk: d, Search: strings.TrimSpace(q.Query("q"))}))
+	return q.Render(http.StatusOK, deskPage(view{Desk: d, Search: q.Cookies.Sought(sought, d.Consultation.Slug)}))
+}
+
+// find keeps what is looked for until another is, or nothing.
+func (c room) find(q *page.Request) error {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	d, err := c.Strongest.Desk(q.Context(), q.Actor, q.Param("slug"))
+	if err != nil {
+		return err
+	}
+	words := form.Value("words")
+	if form.Value("do") == "all" {
+		words = ""
+	}
+	if err := q.Cookies.Seek(sought, d.Consultation.Slug, words); err != nil {
+		return err
+	}
+	return q.Redirect(view{Desk: d}.path(""))
 }
 
 // mark marks an argument, or takes a mark back; the page comes back filled in where it cannot.
@@ -62,7 +86,7 @@ func (c room) mark(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{Desk: d, At: formOf(m.Item, m.Side), Typed: m}
+	v := view{Desk: d, Search: q.Cookies.Sought(sought, slug), At: formOf(m.Item, m.Side), Typed: m}
 	if d.Refused != nil || !slices.ContainsFunc(d.Options, func(i feedback.ItemResult) bool { return i.Number == m.Item }) {
 		return q.Render(http.StatusConflict, ui.LostPage(ui.Lost{Frame: v.frame(q), Fault: f, Next: "/desk/" + slug, Texts: []ui.Typed{
 			{Label: q.T("staff.reason"), Text: m.Reason, Lang: d.Consultation.Language},

@@ -58,14 +58,20 @@ func TestTheStrongestCaseOfEachSide(t *testing.T) {
 		t.Error("the desk does not lead to the arguments")
 	}
 	page := paolo.Get(t, desk)
-	if page.Count("main form[method=post]") != 2 || page.Count("form#o2-against input[type=radio]") != 1 || page.Text("form#o2-for label:has(input)") == "" && page.Count("form#o2-for input[type=radio]") != 1 {
+	if page.Count("main form[method=post]:not([role=search])") != 2 || page.Count("form#o2-against input[type=radio]") != 1 || page.Text("form#o2-for label:has(input)") == "" && page.Count("form#o2-for input[type=radio]") != 1 {
 		t.Fatalf("the desk: %s", page.Text("main"))
 	}
-	if got := paolo.Get(t, desk+"?q=ombra"); got.Count("form#o2-against") != 0 || got.Count("form#o2-for input[type=radio]") != 1 {
+	if got := paolo.Post(t, desk, url.Values{"words": {"ombra"}, "do": {"find"}}); got.Status != 303 || got.Location != desk {
+		t.Errorf("a search: %d to %q", got.Status, got.Location)
+	}
+	if got := paolo.Get(t, desk); got.Count("form#o2-against") != 0 || got.Count("form#o2-for input[type=radio]") != 1 {
 		t.Errorf("a search for one word: %s", got.Text("main"))
 	}
-	if got := marta.Get(t, desk); got.Status != 200 || got.Count("main form[method=post]") != 0 {
-		t.Errorf("the moderator: %d, %d forms", got.Status, got.Count("main form[method=post]"))
+	if got := paolo.Post(t, desk, url.Values{"words": {"ombra"}, "do": {"all"}}); got.Status != 303 || paolo.Get(t, desk).Count("form#o2-against") != 1 {
+		t.Errorf("all again: %d", got.Status)
+	}
+	if got := marta.Get(t, desk); got.Status != 200 || got.Count("main form[method=post]:not([role=search])") != 0 {
+		t.Errorf("the moderator: %d, %d forms", got.Status, got.Count("main form[method=post]:not([role=search])"))
 	}
 	mark := func(b *webtest.Browser, side, text, reason, seen string) webtest.Response {
 		t.Helper()

@@ -19,10 +19,10 @@ type Services struct {
 type room struct{ Services }
 
 // Handlers are the room's pages and acts, for the table of routes.
-type Handlers struct{ Desk, Mark page.Handler }
+type Handlers struct{ Desk, Find, Mark page.Handler }
 
 // New returns the room's handlers.
 func New(s Services) (Handlers, error) {
 	c := room{s}
-	return Handlers{Desk: c.desk, Mark: c.mark}, page.Complete("argument", s)
+	return Handlers{Desk: c.desk, Find: c.find, Mark: c.mark}, page.Complete("argument", s)
 }

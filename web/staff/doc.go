@@ -11,7 +11,8 @@
 //	    /items/{item}/reword       the editor of a statement's new words, in its card
 //	    /{act}                     "you are about to …": what happens, then the button (abouts)
 //	    /done/{act}                what was done, and what comes next
-//	/desk/{slug}/reasons           a reason's text removed by law
+//	/desk/{slug}/reasons           a reason's text removed by law; a post looks for words, which
+//	                               lie in a sealed cookie and in no address
 //
 // The moderators' pages are those of web/staff/queue.
 //

@@ -3,7 +3,6 @@ package staff
 import (
 	"cmp"
 	"errors"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,8 +28,12 @@ type removalView struct {
 	Page         int         // from 1
 }
 
-// perPage is how many reasons one page of the desk has, as the public pages of all reasons.
-const perPage = 50
+const (
+	// perPage is how many reasons one page of the desk has, as the public pages of all reasons.
+	perPage = 50
+	// soughtReasons is the kind of the cookies that have what is looked for.
+	soughtReasons = "reasons"
+)
 
 // found are the reasons that have every word that is looked for.
 func (v removalView) found() []published {
@@ -49,12 +52,10 @@ func (v removalView) here(all []published) []published {
 	return all[min((v.Page-1)*perPage, len(all)):min(v.Page*perPage, len(all))]
 }
 
-// path is the address of the list; turned that of one of its pages, of what is looked for.
+// path is the address of the list; turned that of one of its pages.
 func (v removalView) path() string { return "/desk/" + v.Consultation.Slug + "/reasons" }
 
-func (v removalView) turned(n int) string {
-	return v.path() + "?" + url.Values{"q": {v.Search}, "page": {strconv.Itoa(n)}}.Encode()
-}
+func (v removalView) turned(n int) string { return v.path() + "?page=" + strconv.Itoa(n) }
 
 // published is a reason that stands in a feedback document.
 type published struct {
@@ -89,11 +90,31 @@ func (d room) reason(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Search, v.Page = strings.TrimSpace(q.Query("q")), 1
+	v.Search, v.Page = q.Cookies.Sought(soughtReasons, v.Consultation.Slug), 1
 	if n, err := strconv.Atoi(q.Query("page")); err == nil {
 		v.Page = min(max(n, 1), pages(v.found()))
 	}
 	return q.Render(200, removalPage(v))
+}
+
+// findReasons keeps what is looked for among the reasons until another is, or nothing.
+func (d room) findReasons(q *page.Request) error {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	c, err := d.Consultations.Desk(q.Context(), q.Actor, q.Param("slug"))
+	if err != nil {
+		return err
+	}
+	words := form.Value("words")
+	if form.Value("do") == "all" {
+		words = ""
+	}
+	if err := q.Cookies.Seek(soughtReasons, c.Slug, words); err != nil {
+		return err
+	}
+	return q.Redirect(removalView{Consultation: c}.path() + "#list")
 }
 
 // reasons lists every reason that is public and stands, statement by statement.

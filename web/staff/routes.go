@@ -34,19 +34,19 @@ type room struct{ Services }
 
 // Handlers are the room's pages and acts, for the table of routes.
 type Handlers struct {
-	Desks, Desk                 page.Handler
-	Before, Does                func(act string) page.Handler // the page before an act, and the act
-	Done                        page.Handler                  // the page after one
-	Decide, DecideAll, Undecide page.Handler                  // on items
-	Editor, Reword              page.Handler                  // of their words
-	Minority, Report            page.Handler                  // of the minority
-	Members, Replace            page.Handler                  // of the staff
-	Reason                      page.Handler                  // of those that are public
-	BeforeReason, RemoveReason  page.Handler                  // that the law removes
-	BeforeRevocation            page.Handler                  // of a role
-	FirstRun, Found             page.Handler                  // of the first administration
-	Administration, Describe    page.Handler
-	GrantRole, RevokeRole       page.Handler
+	Desks, Desk                             page.Handler
+	Before, Does                            func(act string) page.Handler // the page before an act, and the act
+	Done                                    page.Handler                  // the page after one
+	Decide, DecideAll, Undecide             page.Handler                  // on items
+	Editor, Reword                          page.Handler                  // of their words
+	Minority, Report                        page.Handler                  // of the minority
+	Members, Replace                        page.Handler                  // of the staff
+	Reason                                  page.Handler                  // of those that are public
+	FindReasons, BeforeReason, RemoveReason page.Handler                  // that the law removes
+	BeforeRevocation                        page.Handler                  // of a role
+	FirstRun, Found                         page.Handler                  // of the first administration
+	Administration, Describe                page.Handler
+	GrantRole, RevokeRole                   page.Handler
 }
 
 // New returns the room's handlers.
@@ -59,7 +59,7 @@ func New(s Services) (Handlers, error) {
 		Editor: d.editor, Reword: d.reword,
 		Minority: d.minority, Report: d.report,
 		Members: d.members, Replace: d.replace,
-		Reason: d.reason, BeforeReason: d.beforeReason, RemoveReason: d.removeReason, BeforeRevocation: d.beforeRevocation,
+		Reason: d.reason, FindReasons: d.findReasons, BeforeReason: d.beforeReason, RemoveReason: d.removeReason, BeforeRevocation: d.beforeRevocation,
 		FirstRun: d.first, Found: d.found,
 		Administration: d.administration, Describe: d.describe,
 		GrantRole: d.grant, RevokeRole: d.revoke,

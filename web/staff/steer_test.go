@@ -97,7 +97,7 @@ func guards(t *testing.T, h *webtest.House) {
 		"/invitations/cittadini", "/invitations/cittadini/import", "/invitations/cittadini/send", "/invitations/cittadini/until", "/invitations/cittadini/guests/" + uuid.NewString(),
 		"/draws/cittadini/list", "/draws/cittadini/rule", "/draws/cittadini/commit", "/draws/cittadini/open", "/draws/cittadini/signature", "/draws/cittadini/reserves", "/draws/cittadini/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close", "/rounds/3/brief", "/rounds/1/release",
-		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/joining", "/joining/" + uuid.NewString() + "/withdraw", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons/00", "/acts/" + uuid.NewString() + "/undo",
+		"/items/" + uuid.NewString() + "/decide", "/items/" + uuid.NewString() + "/reword", "/items/" + uuid.NewString() + "/undecide", "/joining", "/joining/" + uuid.NewString() + "/withdraw", "/decide-all", "/contributions", "/contributions/" + uuid.NewString() + "/remove", "/claims", "/looks", "/appeals", "/rules", "/reasons", "/arguments", "/reasons/00", "/acts/" + uuid.NewString() + "/undo",
 	} {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks
@@ -254,6 +254,19 @@ func removed(t *testing.T, h *webtest.House, site *webtest.Site) {
 	}
 	marta := site.As(t, h.Person(t, "marta"))
 	path := at(webtest.Answering, "/reasons")
+	// What is looked for may be words that the law takes away: no address has them.
+	all := marta.Get(t, path).Count(".dlf-said")
+	for _, c := range []struct {
+		words, do string
+		want      int
+	}{{text, "find", 1}, {strings.Repeat("è", 500), "find", 0}, {text, "all", all}} {
+		if got := marta.Post(t, path, url.Values{"words": {c.words}, "do": {c.do}}); got.Status != 303 || got.Location != path+"#list" {
+			t.Fatalf("a search for %q: %d to %q", c.words, got.Status, got.Location)
+		}
+		if got := marta.Get(t, path).Count(".dlf-said"); got != c.want || all < 2 {
+			t.Errorf("%d of %d reasons have %q, want %d", got, all, c.words, c.want)
+		}
+	}
 	before := marta.Get(t, path).Page.Find(".dlf-said:contains('"+text[:20]+"')").First().Parent().Find("a").AttrOr("href", "")
 	if !strings.HasPrefix(before, path+"/") {
 		t.Fatalf("beside %q stands a link to %q", text, before)
