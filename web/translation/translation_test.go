@@ -314,14 +314,14 @@ func (w town) reasons(anna account.Actor, at string) {
 	w.House.Close(w.T, w.c, 2)
 	got := w.site.Stranger().Get(w.T, at+"/rounds/2")
 	for lang, want := range map[string][]string{"de": {words, given[1].Reason}, "it": {given[0].Reason, given[2].Reason}, "en": nil} {
-		told := got.Page.Find(".dlf-said[lang=" + lang + "]")
+		shown := got.Page.Find(".dlf-said[lang=" + lang + "]")
 		for _, one := range want {
-			if !strings.Contains(told.Text(), one) {
-				w.Errorf("the result has in %s %q, without %q", lang, told.Text(), one)
+			if !strings.Contains(shown.Text(), one) {
+				w.Errorf("the result has in %s %q, without %q", lang, shown.Text(), one)
 			}
 		}
-		if told.Length() != len(want) {
-			w.Errorf("the result has %d reasons in %s: %q", told.Length(), lang, told.Text())
+		if shown.Length() != len(want) {
+			w.Errorf("the result has %d reasons in %s: %q", shown.Length(), lang, shown.Text())
 		}
 	}
 }
