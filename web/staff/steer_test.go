@@ -46,6 +46,10 @@ func guards(t *testing.T, h *webtest.House) {
 	elsewhere["a participant"] = webtest.Denial{Who: anna, Status: 403}
 	rules := maps.Clone(elsewhere)
 	rules["a moderator"] = webtest.Denial{Who: h.Person(t, "marta"), Status: 403}
+	names := map[string]webtest.Denial{} // the secretary of a group alone knows of its applicants
+	for who, d := range denied {
+		names[who] = webtest.Denial{Who: d.Who, Status: 404}
+	}
 	citizen := map[string]webtest.Denial{"a participant": {Who: anna, Status: 403}}
 	reason := url.Values{"reason": {"x"}, "days": {"2"}, "decision": {"settle"}, "act": {"merge"}, "destination": {"new"}, "text": {"x"}, "member": {"0"}}
 	routes := []webtest.Route{
@@ -78,6 +82,10 @@ func guards(t *testing.T, h *webtest.House) {
 		{Method: "GET", Path: at(webtest.Answering, "/invitations/cittadini"), Denied: rules},
 		{Method: "GET", Path: at(webtest.Answering, "/invitations/cittadini/letters"), Denied: rules},
 		{Method: "GET", Path: at(webtest.Answering, "/draws/cittadini"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/secretaries/cittadini"), Denied: rules},
+		{Method: "GET", Path: at(webtest.Answering, "/applications/cittadini"), Denied: names},
+		{Method: "GET", Path: at(webtest.Answering, "/applications/cittadini/decide"), Denied: names},
+		{Method: "GET", Path: at("mercato-coperto", "/secretaries/cittadini"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/rolls"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/library"), Denied: hidden},
 		{Method: "GET", Path: at("mercato-coperto", "/staff"), Denied: hidden},
@@ -94,6 +102,7 @@ func guards(t *testing.T, h *webtest.House) {
 	}
 	for _, act := range []string{
 		"/draft/question", "/draft/summary", "/duplicate", "/template", "/delete", "/announce", "/start", "/suspend", "/resume", "/conclude", "/minority", "/staff", "/publish", "/withdraw", "/corrections/title", "/translations/" + uuid.NewString(), "/arguments/1/for", "/library", "/library/1", "/library/1/withdraw", "/rolls/citizens", "/rolls/citizens/import",
+		"/secretaries/cittadini", "/applications/cittadini/find", "/applications/cittadini/decide",
 		"/invitations/cittadini", "/invitations/cittadini/import", "/invitations/cittadini/send", "/invitations/cittadini/until", "/invitations/cittadini/guests/" + uuid.NewString(),
 		"/draws/cittadini/list", "/draws/cittadini/rule", "/draws/cittadini/commit", "/draws/cittadini/open", "/draws/cittadini/signature", "/draws/cittadini/reserves", "/draws/cittadini/withdraw",
 		"/rounds/3/open", "/rounds/3/extend", "/rounds/3/remind", "/rounds/3/close", "/rounds/3/brief", "/rounds/1/release",
@@ -102,6 +111,8 @@ func guards(t *testing.T, h *webtest.House) {
 		here := denied
 		if strings.HasPrefix(act, "/acts/") { // no such act, whoever asks
 			here = elsewhere
+		} else if strings.HasPrefix(act, "/applications/") {
+			here = names
 		}
 		routes = append(routes,
 			webtest.Route{Method: "POST", Path: at(webtest.Answering, act), Form: reason, Denied: here},
