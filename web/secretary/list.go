@@ -27,13 +27,8 @@ type listView struct {
 	Fault *fault.Fault
 }
 
-const (
-	// sought is the kind of the cookies that have what is looked for, keeps how long they have it.
-	sought = "applicants"
-	keeps  = time.Hour
-	// wordsMost bounds what is looked for, in bytes.
-	wordsMost = 200
-)
+// sought is the kind of the cookies that have what is looked for.
+const sought = "applicants"
 
 func (v listView) path(more string) string {
 	return "/desk/" + v.Slug + "/applications/" + v.Group.ID + more
@@ -102,7 +97,7 @@ func (c room) of(q *page.Request, state application.State) (listView, error) {
 		v.State = application.Waiting
 	}
 	slug, group := q.Param("slug"), q.Param("group")
-	q.Cookies.Open(sought, cookieOf(slug, group), &v.Words) // none looks for nothing
+	v.Words = q.Cookies.Sought(sought, cookieOf(slug, group))
 	n, err := strconv.Atoi(q.Query("page"))
 	if err != nil {
 		n = 1
@@ -135,11 +130,11 @@ func (c room) find(q *page.Request) error {
 	if s := application.State(form.Value("state")); slices.Contains(application.States, s) {
 		v.State = s
 	}
-	words := strings.TrimSpace(form.Value("words"))
-	words = strings.ToValidUTF8(words[:min(len(words), wordsMost)], "")
-	if form.Value("do") == "all" || words == "" {
-		q.Cookies.DeleteSealed(sought, cookieOf(v.Slug, v.Group.ID))
-	} else if err := q.Cookies.Seal(sought, cookieOf(v.Slug, v.Group.ID), words, keeps); err != nil {
+	words := form.Value("words")
+	if form.Value("do") == "all" {
+		words = ""
+	}
+	if err := q.Cookies.Seek(sought, cookieOf(v.Slug, v.Group.ID), words); err != nil {
 		return err
 	}
 	return q.Redirect(v.turned(v.State, 1) + "#list")
