@@ -188,6 +188,9 @@ func TestASecretaryThroughALife(t *testing.T) {
 	if strings.Contains(found.Text("main"), "Vandelli") || !strings.Contains(found.Text("main"), "Barbolini") {
 		t.Errorf("found: %s", found.Text("main"))
 	}
+	if again := secretary.Get(t, list+"?state=waiting").Text("main"); strings.Contains(again, "Vandelli") || !strings.Contains(again, "Barbolini") {
+		t.Errorf("found no more on the next page: %s", again)
+	}
 	posts(secretary, list+"/find", 303, url.Values{"do": {"all"}})
 	if got := secretary.Get(t, list+"/decide?act=admit"); got.Status != 409 || !strings.Contains(got.Text("main"), "segna almeno una") {
 		t.Errorf("nobody is chosen: %d, %s", got.Status, got.Text("main"))

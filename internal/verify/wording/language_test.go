@@ -1,7 +1,6 @@
 package wording_test
 
 import (
-	"strings"
 	"testing"
 
 	"delfi/internal/verify/wording"
@@ -24,18 +23,5 @@ func TestTranslated(t *testing.T) {
 		if declared, whole := wording.Translated([]string{"de", "sl"}, c.texts); declared != c.declared || whole != c.whole {
 			t.Errorf("%s: %v, %v", name, declared, whole)
 		}
-	}
-}
-
-// TestALanguageThatOneReasonHas is what an earlier program told of a single reader: whose
-// ballots reasons are no record tells, so that its documents are sound as they stand.
-func TestALanguageThatOneReasonHas(t *testing.T) {
-	b := bilingual(t)
-	b.seal()
-	if document := b.files[b.slug+"/rounds/3/feedback.json"].Data; !strings.Contains(string(document), `"lang":"de"`) {
-		t.Fatal("no reason has a language")
-	}
-	if _, err := Run(t.Context(), b.files, Options{}); err != nil {
-		t.Error(err)
 	}
 }
