@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"delfi/internal/account"
+	"delfi/internal/civiltime"
 	"delfi/internal/consultation/steering"
 	"delfi/internal/platform/postgres"
 	"delfi/web/webtest"
@@ -142,7 +143,7 @@ func TestADumpJoinsNoOfficeWithAPerson(t *testing.T) {
 		}
 	}
 	if err := h.Consultations.ReplaceStaff(ctx, giulia, webtest.Answering, steering.Replacement{
-		Place: place, Person: karim.Office.String(), Office: "Anagrafe", From: h.DB.Now().Format("2006-01-02"), Reason: "È in congedo.",
+		Place: place, Person: karim.Office.String(), Office: "Anagrafe", From: civiltime.Date(h.DB.Now()), Reason: "È in congedo.",
 	}); err != nil {
 		t.Fatal(err)
 	}
