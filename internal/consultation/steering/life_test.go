@@ -38,7 +38,7 @@ func TestWholeLife(t *testing.T) {
 	}
 	h.recorded("commitment/ administrator Anna: la piazza", "protocol/ administrator Anna: ", "act/announce administrator Anna: La piazza")
 	h.beside("commitment", map[string]string{"act": "Delibera n. 1", "decider": "La Giunta comunale", "signatory": "La sindaca"}, `{"decide_by":"2026-12-31","reply_days":30}`)
-	h.beside("act", map[string]string{"slug": c.Slug}, `{"starts_at":"2026-03-09T08:00:00Z"}`)
+	h.beside("act", map[string]string{"slug": c.Slug, "question": c.Question, "background": c.Background}, `{"starts_at":"2026-03-09T08:00:00Z"}`)
 
 	h.ok(h.Panel.Enrol(t.Context(), h.carla, c.ID, c.Protocol.Panel.Groups[0].ID))
 	h.refused(h.Panel.Enrol(t.Context(), h.marco, c.ID, c.Protocol.Panel.Groups[0].ID), fault.Forbidden, "staff_cannot_enrol")
