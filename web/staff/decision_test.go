@@ -36,7 +36,7 @@ func between(v verdict.Verdict, action verdict.Action, f verdict.Figures) (deskV
 			}},
 		},
 	}
-	return deskView{Consultation: c, Facilitator: true, Decisions: []decisionView{d}}, d
+	return deskView{Consultation: c, Facilitator: true, Decisions: []decisionView{d}, Rounds: []feedback.Document{{Round: 2}}}, d
 }
 
 // A decision names the side, says the figures beside what the protocol asks, and that
