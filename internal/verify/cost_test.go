@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +21,13 @@ const (
 	hostile = 10 << 20
 	dearest = 64 << 20
 )
+
+// TestMain has the collector run as often as the command that checks records has it
+// (command.Frugal): what it may cost is promised of that.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(50)
+	os.Exit(m.Run())
+}
 
 // filled repeats a text between two others up to ten megabytes.
 func filled(head, unit, tail string) []byte {
