@@ -2,19 +2,14 @@ package application
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/internal/panel/rowseal"
 )
 
 // Keys keeps secret keys outside the database, as pseudonym.Keys does.
@@ -29,29 +24,19 @@ type Keys interface {
 
 func keyName(consultation uuid.UUID) string { return "application-" + consultation.String() }
 
-// derive is HMAC-SHA256 over a domain and parts, each behind its length.
-func derive(key []byte, domain string, parts ...[]byte) []byte {
-	m := hmac.New(sha256.New, key)
-	for _, p := range append([][]byte{[]byte(domain)}, parts...) {
-		m.Write(binary.BigEndian.AppendUint32(nil, uint32(len(p))))
-		m.Write(p)
-	}
-	return m.Sum(nil)
-}
-
 // proof is what the database keeps of a key: enough to tell another one.
 func proof(key []byte, consultation uuid.UUID) []byte {
-	return derive(key, "application check v1", consultation[:])[:16]
+	return rowseal.Derive(key, "application check v1", consultation[:])[:16]
 }
 
 // mark is the hash by which an account is found among applicants.
 func mark(key []byte, account uuid.UUID) []byte {
-	return derive(key, "applicant v1", account[:])
+	return rowseal.Derive(key, "applicant v1", account[:])
 }
 
 // numberMark is the hash by which the applications for a group with one number are found.
 func numberMark(key []byte, group, number string) []byte {
-	return derive(key, "application number v1", []byte(group), []byte(folded(number)))
+	return rowseal.Derive(key, "application number v1", []byte(group), []byte(folded(number)))
 }
 
 // read gives the key of a consultation's applications, whose proof the database has.
@@ -71,41 +56,14 @@ func (s *Service) read(ctx context.Context, consultation uuid.UUID, want []byte)
 	return key, nil
 }
 
-// aead is AES-256-GCM for what is kept of one row, under a domain for each of its columns.
-func aead(key []byte, domain string) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(derive(key, domain))
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
-}
-
-// seal encrypts a text for one row.
+// seal encrypts a text for one row, under a domain for each of its columns.
 func seal(key []byte, domain string, row uuid.UUID, text []byte) ([]byte, error) {
-	data, err := aead(key, domain)
+	column, err := rowseal.New(key, domain)
 	if err != nil {
 		return nil, err
 	}
-	nonce := make([]byte, data.NonceSize(), data.NonceSize()+len(text)+data.Overhead())
-	if _, err := rand.Read(nonce); err != nil {
-		return nil, err
-	}
-	return data.Seal(nonce, nonce, text, row[:]), nil
+	return column.Seal(row, text)
 }
-
-// open is seal's inverse.
-func open(data cipher.AEAD, row uuid.UUID, sealed []byte) ([]byte, error) {
-	if len(sealed) < data.NonceSize() {
-		return nil, errMoved
-	}
-	text, err := data.Open(nil, sealed[:data.NonceSize()], sealed[data.NonceSize():], row[:])
-	if err != nil {
-		return nil, errMoved
-	}
-	return text, nil
-}
-
-var errMoved = errors.New("application: what is kept of an applicant was altered, or lies in another row than its own")
 
 // pack writes texts, each behind its length, padded to one size.
 func pack(size int, texts ...string) []byte {
@@ -120,7 +78,7 @@ func pack(size int, texts ...string) []byte {
 func unpack(b []byte, texts ...*string) error {
 	for _, t := range texts {
 		if len(b) < 2 || len(b)-2 < int(binary.BigEndian.Uint16(b)) {
-			return errMoved
+			return rowseal.ErrMoved
 		}
 		n := int(binary.BigEndian.Uint16(b))
 		*t, b = string(b[2:2+n]), b[2+n:]

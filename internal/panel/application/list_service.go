@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"delfi/internal/panel/rowseal"
 	"delfi/internal/platform/postgres"
 )
 
@@ -78,13 +79,13 @@ func page(ctx context.Context, tx *postgres.Tx, key []byte, consultation uuid.UU
 		})
 		return out, total, err
 	}
-	applicants, err := aead(key, applicantDomain)
+	applicants, err := rowseal.New(key, applicantDomain)
 	if err != nil {
 		return nil, 0, err
 	}
 	n := 0
 	err = inOrder(ctx, tx, consultation, group, state, 0, everything, func(r row) error {
-		plain, err := open(applicants, r.ID, r.sealed)
+		plain, err := applicants.Open(r.ID, r.sealed)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"delfi/internal/account/office"
 	"delfi/internal/delphi/protocol"
 	"delfi/internal/fault"
+	"delfi/internal/panel/rowseal"
 	"delfi/internal/platform/postgres"
 	"delfi/internal/prose"
 )
@@ -156,17 +157,17 @@ const (
 
 // opened opens what is kept of applicants and of why they were refused.
 func opened(key []byte, rows []row) ([]Application, error) {
-	applicants, err := aead(key, applicantDomain)
+	applicants, err := rowseal.New(key, applicantDomain)
 	if err != nil {
 		return nil, err
 	}
-	reasons, err := aead(key, reasonDomain)
+	reasons, err := rowseal.New(key, reasonDomain)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Application, len(rows))
 	for i, r := range rows {
-		text, err := open(applicants, r.ID, r.sealed)
+		text, err := applicants.Open(r.ID, r.sealed)
 		if err != nil {
 			return nil, err
 		}
@@ -174,7 +175,7 @@ func opened(key []byte, rows []row) ([]Application, error) {
 			return nil, err
 		}
 		if r.words != nil {
-			if text, err = open(reasons, r.ID, r.words); err != nil {
+			if text, err = reasons.Open(r.ID, r.words); err != nil {
 				return nil, err
 			}
 			if err := unpack(text, &r.Reason); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"delfi/internal/fault"
 	"delfi/internal/gf32"
+	"delfi/internal/panel/rowseal"
 )
 
 // Code is an invitation's code as people copy it: "K7QM-4WXR-9TDP-V". It refuses to be
@@ -76,13 +77,13 @@ func check(body string) byte {
 
 // codeOf is the code of an edition of an invitation.
 func codeOf(key []byte, consultation, id uuid.UUID, edition int) Code {
-	body := tag(consultation) + spell(derive(key, "invitation code v1", id[:], number(edition)), secretChars)
+	body := tag(consultation) + spell(rowseal.Derive(key, "invitation code v1", id[:], number(edition)), secretChars)
 	return Code{body + string(check(body))}
 }
 
 // lookup is the hash under which a code is found.
 func (c Code) lookup(key []byte) []byte {
-	return derive(key, "invitation lookup v1", []byte(c.text))
+	return rowseal.Derive(key, "invitation lookup v1", []byte(c.text))
 }
 
 // alike gives the character of the alphabet for which one that it lacks is taken. Where another

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"strings"
+
+	"delfi/internal/panel/rowseal"
 )
 
 // Guest is who is invited: to an e-mail address, or by a printed letter to a name and a place.
@@ -50,10 +52,10 @@ func decode(b []byte) (g Guest, err error) {
 // name and place.
 func (g Guest) mark(key []byte) (m [32]byte) {
 	if !g.Paper() {
-		copy(m[:], derive(key, "invitation address v1", []byte(strings.ToLower(g.Email))))
+		copy(m[:], rowseal.Derive(key, "invitation address v1", []byte(strings.ToLower(g.Email))))
 		return m
 	}
-	copy(m[:], derive(key, "invitation place v1", []byte(folded(g.Name)), []byte(folded(g.Street)), []byte(folded(g.Postcode)), []byte(folded(g.Town))))
+	copy(m[:], rowseal.Derive(key, "invitation place v1", []byte(folded(g.Name)), []byte(folded(g.Street)), []byte(folded(g.Postcode)), []byte(folded(g.Town))))
 	return m
 }
 

@@ -2,19 +2,14 @@ package invitation
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 
 	"delfi/internal/fault"
+	"delfi/internal/panel/rowseal"
 )
 
 // Keys keeps secret keys outside the database, as pseudonym.Keys does.
@@ -29,21 +24,11 @@ type Keys interface {
 
 func keyName(consultation uuid.UUID) string { return "invitation-" + consultation.String() }
 
-// derive is HMAC-SHA256 over a domain and parts, each behind its length.
-func derive(key []byte, domain string, parts ...[]byte) []byte {
-	m := hmac.New(sha256.New, key)
-	for _, p := range append([][]byte{[]byte(domain)}, parts...) {
-		m.Write(binary.BigEndian.AppendUint32(nil, uint32(len(p))))
-		m.Write(p)
-	}
-	return m.Sum(nil)
-}
-
 func number(n int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(n)) }
 
 // proof is what the database keeps of a key: enough to tell another one.
 func proof(key []byte, consultation uuid.UUID) []byte {
-	return derive(key, "invitation check v1", consultation[:])[:16]
+	return rowseal.Derive(key, "invitation check v1", consultation[:])[:16]
 }
 
 // key gives the key of a consultation's invitations: that of the lists that there are, or the
@@ -72,42 +57,21 @@ func (s *Service) key(ctx context.Context, consultation uuid.UUID, in map[string
 	return key, nil
 }
 
-// aead is AES-256-GCM for what is kept of guests.
-func aead(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(derive(key, "invitation data v1"))
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
-}
+// dataDomain is that of what is kept of guests.
+const dataDomain = "invitation data v1"
 
-// seal encrypts a text for one row.
 func seal(key []byte, row uuid.UUID, text []byte) ([]byte, error) {
-	data, err := aead(key)
+	guests, err := rowseal.New(key, dataDomain)
 	if err != nil {
 		return nil, err
 	}
-	nonce := make([]byte, data.NonceSize(), data.NonceSize()+len(text)+data.Overhead())
-	if _, err := rand.Read(nonce); err != nil {
-		return nil, err
-	}
-	return data.Seal(nonce, nonce, text, row[:]), nil
+	return guests.Seal(row, text)
 }
 
-// open is seal's inverse.
 func open(key []byte, row uuid.UUID, sealed []byte) ([]byte, error) {
-	data, err := aead(key)
+	guests, err := rowseal.New(key, dataDomain)
 	if err != nil {
 		return nil, err
 	}
-	if len(sealed) < data.NonceSize() {
-		return nil, errMoved
-	}
-	text, err := data.Open(nil, sealed[:data.NonceSize()], sealed[data.NonceSize():], row[:])
-	if err != nil {
-		return nil, errMoved
-	}
-	return text, nil
+	return guests.Open(row, sealed)
 }
-
-var errMoved = errors.New("invitation: what is kept of a guest was altered, or lies in another row than its own")

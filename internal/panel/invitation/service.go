@@ -13,6 +13,7 @@ import (
 
 	"delfi/internal/civiltime"
 	"delfi/internal/fault"
+	"delfi/internal/panel/rowseal"
 	"delfi/internal/platform/postgres"
 )
 
@@ -441,7 +442,7 @@ func (s *Service) Admit(ctx context.Context, tx *postgres.Tx, consultation uuid.
 	if l := in[group]; l.Over(civiltime.Date(tx.Now)) {
 		return "", badCode("invite_over", "the codes of this group worked until a day that has passed", map[string]any{"day": l.Until})
 	}
-	added, err := use(ctx, tx, consultation, derive(key, "invitation used v1", id[:]))
+	added, err := use(ctx, tx, consultation, rowseal.Derive(key, "invitation used v1", id[:]))
 	if err == nil && !added {
 		err = badCode("invite_used", "this code was used already: it opens one enrolment", nil)
 	}
