@@ -90,7 +90,7 @@ func (s *Service) Correct(ctx context.Context, actor account.Actor, slug string,
 		reason := prose.Field{Name: "reason", Max: 2000, Needed: true}.Read(x.Reason, &bad)
 		switch {
 		case before != x.Seen:
-			entries, err := s.record.EntriesOf(ctx, tx, c.ID)
+			entries, err := s.record.ActsOf(ctx, tx, c.ID, string(consultation.ActCorrect))
 			if err != nil {
 				return err
 			}
@@ -205,7 +205,7 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (c
 	if !slices.Contains(c.Roles(actor), account.Administrator) {
 		return consultation.Consultation{}, nil, consultation.WrongRole(consultation.ActCorrect)
 	}
-	all, err := s.record.Of(ctx, c.ID)
+	all, err := s.record.Acts(ctx, c.ID, string(consultation.ActCorrect))
 	return c, Read(all), err
 }
 

@@ -75,7 +75,7 @@ func reminder(c consultation.Consultation, r consultation.Round) notify.Message 
 
 // reminded finds the reminder of a round's present deadline in the record; nil for none.
 func (s *Service) reminded(ctx context.Context, tx *postgres.Tx, c consultation.Consultation, r consultation.Round) (*ledger.Entry, error) {
-	all, err := s.record.EntriesOf(ctx, tx, c.ID)
+	all, err := s.record.ActsOf(ctx, tx, c.ID, string(consultation.ActRemind))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (s *Service) reminded(ctx context.Context, tx *postgres.Tx, c consultation.
 			Round    int
 			Deadline time.Time
 		}
-		return e.Kind == string(consultation.ActRemind) && json.Unmarshal([]byte(e.Body), &f) == nil && f.Round == r.Number && f.Deadline.Equal(r.Deadline)
+		return json.Unmarshal([]byte(e.Body), &f) == nil && f.Round == r.Number && f.Deadline.Equal(r.Deadline)
 	})
 	if i < 0 {
 		return nil, nil

@@ -53,7 +53,7 @@ func (s *Service) Desk(ctx context.Context, actor account.Actor, slug string) (D
 		if err != nil {
 			return err
 		}
-		entries, err := s.record.EntriesOf(ctx, tx, c.ID)
+		entries, err := s.record.ActsOf(ctx, tx, c.ID, string(consultation.ActMark))
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func Find(ctx context.Context, tx *postgres.Tx, record *ledger.Service, c consul
 	if !Weighs(c) {
 		return nil, nil
 	}
-	entries, err := record.EntriesOf(ctx, tx, c.ID)
+	entries, err := record.ActsOf(ctx, tx, c.ID, string(consultation.ActMark))
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func (s *Service) Mark(ctx context.Context, actor account.Actor, slug string, m 
 		if at < 0 || !slices.Contains(Sides, m.Side) {
 			return consultation.ErrNoItem
 		}
-		entries, err := s.record.EntriesOf(ctx, tx, c.ID)
+		entries, err := s.record.ActsOf(ctx, tx, c.ID, string(consultation.ActMark))
 		if err != nil {
 			return err
 		}
